@@ -1,0 +1,87 @@
+"""What a look at a camera's picture found: the only thing the rules ever see, and what is recorded for replay."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 as fractions of the picture; may reach past 0..1 when the object does."""
+
+
+class View(StrEnum):
+    """Whether the picture can be judged."""
+
+    OK = "ok"
+    UNUSABLE = "unusable"  # black, frozen, torn, blinded: nothing can be said
+    MOVED = "moved"  # the camera was turned: zones do not fit
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One detected object. `patch` is its appearance (see rules.appearance), empty when not taken."""
+
+    label: str
+    score: float
+    box: Box
+    patch: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at one camera at `t_s` (seconds since the Unix epoch).
+
+    `places` is the appearance now at the places of open stays, by stay.
+    """
+
+    camera: str
+    t_s: float
+    view: View = View.OK
+    detections: tuple[Detection, ...] = ()
+    places: dict[str, bytes] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Write it as one compact line."""
+        record: dict[str, Any] = {"camera": self.camera, "t": round(self.t_s, 3)}
+        if self.view is not View.OK:
+            record["view"] = self.view.value
+        record["objects"] = [
+            [d.label, round(d.score, 3), [round(v, 4) for v in d.box], _b64(d.patch)] for d in self.detections
+        ]
+        if self.places:
+            record["places"] = {stay: _b64(patch) for stay, patch in sorted(self.places.items())}
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, line: str) -> Observation:
+        """Read one line. Raises ValueError that says what is wrong with it."""
+        try:
+            record = json.loads(line)
+            return cls(
+                camera=str(record["camera"]),
+                t_s=float(record["t"]),
+                view=View(record.get("view", "ok")),
+                detections=tuple(
+                    Detection(str(label), float(score), _box(box), base64.b64decode(patch))
+                    for label, score, box, patch in record["objects"]
+                ),
+                places={stay: base64.b64decode(patch) for stay, patch in record.get("places", {}).items()},
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"not an observation: {error!r}") from error
+
+    def rounded(self) -> Observation:
+        """Give the observation as a recording would give it back, so that live and replay see the same."""
+        return Observation.from_json(self.to_json())
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _box(values: list[float]) -> Box:
+    x1, y1, x2, y2 = (float(v) for v in values)
+    return x1, y1, x2, y2

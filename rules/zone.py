@@ -1,0 +1,94 @@
+"""A zone: a polygon that an engineer has drawn on one camera's picture, and what may not stand there."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
+from shapely.validation import explain_validity
+
+from protocol.kinds import ViolationKind
+from rules.classes import check_classes
+from rules.numbers import Numbers, numbers_for
+from rules.schedule import Schedule
+
+Coordinate = Annotated[float, Field(ge=0.0, le=1.0)]
+Ring = tuple[tuple[Coordinate, Coordinate], ...]
+
+
+def _polygon(ring: Ring) -> Polygon:
+    """Build a polygon from a ring. Raises ValueError that says where it is wrong."""
+    if len(ring) < 3:
+        raise ValueError(f"a zone needs at least three points, this one has {len(ring)}: draw it again")
+    polygon = Polygon(ring)
+    if not polygon.is_valid:
+        reason, _, place = explain_validity(polygon).partition("[")
+        x, y = (float(v) for v in place.rstrip("]").split()) if place else (ring[0][0], ring[0][1])
+        what = "edges cross" if "intersection" in reason.lower() else reason.strip().lower()
+        raise ValueError(f"{what} at ({x:.2f}, {y:.2f}): move the points so that the outline does not cross itself")
+    if polygon.area < 1e-5:
+        raise ValueError("the polygon has no area: its points lie on one line")
+    return polygon
+
+
+class Zone(BaseModel):
+    """One zone of one camera. Coordinates are fractions of the picture, x right, y down.
+
+    `numbers` overrides the defaults of the zone's kind; `per_class` overrides them for one class, so
+    that a truck may get ten minutes where a car gets three.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    name: str = ""
+    kind: ViolationKind
+    polygon: Ring
+    exclude: tuple[Ring, ...] = ()
+    classes: tuple[str, ...] = ()
+    dwell_s: float | None = Field(default=None, gt=0, description="shorthand for numbers.dwell_s")
+    numbers: dict[str, float] = Field(default_factory=dict)
+    per_class: dict[str, dict[str, float]] = Field(default_factory=dict)
+    when: Schedule = Schedule()
+
+    @field_validator("polygon")
+    @classmethod
+    def _check_polygon(cls, ring: Ring) -> Ring:
+        _polygon(ring)
+        return ring
+
+    @field_validator("exclude")
+    @classmethod
+    def _check_exclude(cls, rings: tuple[Ring, ...]) -> tuple[Ring, ...]:
+        for ring in rings:
+            _polygon(ring)
+        return rings
+
+    @field_validator("classes")
+    @classmethod
+    def _check_classes(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
+        check_classes(classes)
+        return classes
+
+    @model_validator(mode="after")
+    def _check_numbers(self) -> Self:
+        for label in (None, *self.per_class):
+            self.numbers_of(label)
+        check_classes(tuple(self.per_class))
+        return self
+
+    def numbers_of(self, label: str | None = None) -> Numbers:
+        """Give the numbers for objects of class `label`: kind's defaults, then the zone's, then the class's."""
+        own: dict[str, Any] = dict(self.numbers)
+        if self.dwell_s is not None:
+            own["dwell_s"] = self.dwell_s
+        return numbers_for(self.kind, own, self.per_class.get(label or "", {}))
+
+    @cached_property
+    def shape(self) -> BaseGeometry:
+        """The forbidden ground: the polygon without its exclusions."""
+        return _polygon(self.polygon).difference(unary_union([_polygon(ring) for ring in self.exclude]))
