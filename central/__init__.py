@@ -1,0 +1,1 @@
+"""The centre: ingest, evidence store, cases, filing connectors, fleet, REST API and console."""

@@ -1,0 +1,1 @@
+"""Cases: what a duty officer reviews, with every step of their way."""
