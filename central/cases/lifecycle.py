@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from central.problems import Problem
+
 Names = tuple[str, str]
 """Chinese and English name."""
 
@@ -109,18 +111,20 @@ TRANSITIONS: dict[tuple[CaseState, CaseAction], CaseState] = {
 _OFFICERS = frozenset({CaseAction.CONFIRM, CaseAction.REJECT, CaseAction.RETRY_FILING})
 
 
-class IllegalStep(ValueError):
+class IllegalStep(Problem):
     """The step does not lead anywhere from the state that the case is in."""
 
+    code = "illegal_step"
+    status = 409
+
     def __init__(self, state: CaseState, action: CaseAction, allowed: list[CaseAction]) -> None:
-        state_zh, state_en = STATE_NAMES[state]
-        action_zh, action_en = ACTION_NAMES[action]
+        self.state, self.action, self.allowed = state, action, allowed
         can_zh = "、".join(ACTION_NAMES[a][0] for a in allowed) or "无"
         can_en = ", ".join(ACTION_NAMES[a][1] for a in allowed) or "nothing"
-        self.state, self.action, self.allowed = state, action, allowed
-        self.message_zh = f"案件现为“{state_zh}”，不能“{action_zh}”；可用操作：{can_zh}"
-        self.message_en = f'the case is "{state_en}", so "{action_en}" is not possible; allowed: {can_en}'
-        super().__init__(self.message_en)
+        super().__init__(
+            f"案件现为“{STATE_NAMES[state][0]}”，不能“{ACTION_NAMES[action][0]}”；可用操作：{can_zh}",
+            f'The case is "{STATE_NAMES[state][1]}", so "{ACTION_NAMES[action][1]}" is not possible; allowed: {can_en}',
+        )
 
 
 def allowed_actions(state: CaseState, *, filing_failed: bool = False) -> list[CaseAction]:
