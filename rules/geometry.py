@@ -1,0 +1,78 @@
+"""Boxes and the ground under them. Boxes are xyxy, as fractions of the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import box as rectangle
+from shapely.geometry.base import BaseGeometry
+
+from rules.observation import Box
+
+CONTACT_BAND = 0.25
+"""How much of a box, from its lower edge, is taken for the ground contact."""
+
+_ASPECT = 16 / 9
+"""Width over height of the picture; cameras of the street are 16:9, and shapes need it only roughly."""
+
+
+def area(box: Box) -> float:
+    """Give the area of a box; 0 when it is empty."""
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def intersection(a: Box, b: Box) -> float:
+    """Give the area that two boxes share."""
+    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union; 0 for empty boxes."""
+    shared = intersection(a, b)
+    union = area(a) + area(b) - shared
+    return shared / union if union > 0 else 0.0
+
+
+def iou_matrix(first: list[Box], second: list[Box]) -> NDArray[np.float64]:
+    """IoU of every box of `first` (N) with every box of `second` (M): shape (N, M)."""
+    if not first or not second:
+        return np.zeros((len(first), len(second)))
+    a, b = np.asarray(first)[:, None, :], np.asarray(second)[None, :, :]
+    low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=-1)
+    union = np.prod(a[..., 2:] - a[..., :2], axis=-1) + np.prod(b[..., 2:] - b[..., :2], axis=-1) - shared
+    return np.asarray(shared / np.maximum(union, 1e-12))
+
+
+def covered_share(box: Box, cover: Box) -> float:
+    """Give how much of `box` lies under `cover`, 0..1."""
+    whole = area(box)
+    return intersection(box, cover) / whole if whole > 0 else 0.0
+
+
+def ground_contact(box: Box) -> BaseGeometry:
+    """Give the band of ground that an object stands on: the bottom quarter of its box, inside the picture."""
+    x1, y1, x2, y2 = box
+    top = y2 - CONTACT_BAND * (y2 - y1)
+    return rectangle(max(0.0, x1), min(max(0.0, top), 1.0), min(1.0, x2), min(1.0, y2))
+
+
+def inside_share(ground: BaseGeometry, shape: BaseGeometry) -> float:
+    """Give how much of `ground` lies in `shape`, 0..1."""
+    return float(ground.intersection(shape).area / ground.area) if ground.area > 0 else 0.0
+
+
+def parasol_box(canopy: Box) -> Box:
+    """Give the whole parasol when a detector has boxed only its canopy.
+
+    A market parasol stands about as high as nine tenths of its width; a box much flatter than that is the canopy
+    alone, and the ground is further down.
+    """
+    x1, y1, x2, y2 = canopy
+    height = 0.9 * (x2 - x1) * _ASPECT
+    return (x1, y1, x2, max(y2, y1 + height))
+
+
+def foot(box: Box) -> tuple[float, float]:
+    """Give the middle of the lower edge."""
+    return (box[0] + box[2]) / 2, box[3]
