@@ -1,0 +1,1 @@
+"""The detector catalogue and its runtime: weights fetched and verified, ONNX Runtime sessions, decoded boxes."""

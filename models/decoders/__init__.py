@@ -1,0 +1,23 @@
+"""From a model's raw output to boxes, one file for each family of models."""
+
+from __future__ import annotations
+
+from models.decoders.base import Decoder, RawBoxes
+from models.decoders.end_to_end import EndToEndDecoder
+from models.decoders.ultralytics import UltralyticsDecoder
+from models.decoders.yolox import YoloxDecoder
+from models.entry import DecoderKind, EntryFields
+
+__all__ = ["Decoder", "RawBoxes", "make_decoder"]
+
+
+def make_decoder(entry: EntryFields) -> Decoder:
+    """Make the decoder that an entry asks for."""
+    classes = len(entry.class_names)
+    match entry.decoder:
+        case DecoderKind.YOLOX:
+            return YoloxDecoder(entry.input_hw, classes, entry.nms_iou)
+        case DecoderKind.ULTRALYTICS:
+            return UltralyticsDecoder(classes, entry.nms_iou)
+        case DecoderKind.END_TO_END:
+            return EndToEndDecoder(classes)
