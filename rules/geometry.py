@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from shapely import box as rectangle
@@ -11,9 +13,6 @@ from rules.observation import Box
 
 CONTACT_BAND = 0.25
 """How much of a box, from its lower edge, is taken for the ground contact."""
-
-_ASPECT = 16 / 9
-"""Width over height of the picture; cameras of the street are 16:9, and shapes need it only roughly."""
 
 
 def area(box: Box) -> float:
@@ -44,6 +43,12 @@ def iou_matrix(first: list[Box], second: list[Box]) -> NDArray[np.float64]:
     return np.asarray(shared / np.maximum(union, 1e-12))
 
 
+def around(boxes: Sequence[Box]) -> Box:
+    """Give the smallest box around all of `boxes` (at least one)."""
+    x1, y1, x2, y2 = zip(*boxes, strict=True)
+    return min(x1), min(y1), max(x2), max(y2)
+
+
 def covered_share(box: Box, cover: Box) -> float:
     """Give how much of `box` lies under `cover`, 0..1."""
     whole = area(box)
@@ -62,14 +67,14 @@ def inside_share(ground: BaseGeometry, shape: BaseGeometry) -> float:
     return float(ground.intersection(shape).area / ground.area) if ground.area > 0 else 0.0
 
 
-def parasol_box(canopy: Box) -> Box:
-    """Give the whole parasol when a detector has boxed only its canopy.
+def parasol_box(canopy: Box, aspect: float) -> Box:
+    """Give the whole parasol when a detector has boxed only its canopy; `aspect` is the picture's width over height.
 
     A market parasol stands about as high as nine tenths of its width; a box much flatter than that is the canopy
     alone, and the ground is further down.
     """
     x1, y1, x2, y2 = canopy
-    height = 0.9 * (x2 - x1) * _ASPECT
+    height = 0.9 * (x2 - x1) * aspect
     return (x1, y1, x2, max(y2, y1 + height))
 
 

@@ -34,7 +34,7 @@ class Detection:
 class Observation:
     """One look at one camera at `t_s` (seconds since the Unix epoch).
 
-    `places` is the appearance now at the places of open stays, by stay.
+    `places` is the appearance now at the places of open stays, by stay. `aspect` is the picture's width over height.
     """
 
     camera: str
@@ -42,10 +42,11 @@ class Observation:
     view: View = View.OK
     detections: tuple[Detection, ...] = ()
     places: dict[str, bytes] = field(default_factory=dict)
+    aspect: float = 16 / 9
 
     def to_json(self) -> str:
         """Write it as one compact line."""
-        record: dict[str, Any] = {"camera": self.camera, "t": round(self.t_s, 3)}
+        record: dict[str, Any] = {"camera": self.camera, "t": round(self.t_s, 3), "aspect": round(self.aspect, 4)}
         if self.view is not View.OK:
             record["view"] = self.view.value
         record["objects"] = [
@@ -68,6 +69,7 @@ class Observation:
                     Detection(str(label), float(score), _box(box), base64.b64decode(patch))
                     for label, score, box, patch in record["objects"]
                 ),
+                aspect=float(record.get("aspect", 16 / 9)),
                 places={stay: base64.b64decode(patch) for stay, patch in record.get("places", {}).items()},
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -12,7 +12,7 @@ from shapely.ops import unary_union
 from shapely.validation import explain_validity
 
 from protocol.kinds import ViolationKind
-from rules.classes import check_classes
+from rules.classes import check_classes, default_classes
 from rules.numbers import Numbers, numbers_for
 from rules.schedule import Schedule
 
@@ -87,6 +87,10 @@ class Zone(BaseModel):
         if self.dwell_s is not None:
             own["dwell_s"] = self.dwell_s
         return numbers_for(self.kind, own, self.per_class.get(label or "", {}))
+
+    def watches(self, label: str) -> bool:
+        """Say whether objects of class `label` count in this zone."""
+        return label in (self.classes or default_classes(self.kind))
 
     @cached_property
     def shape(self) -> BaseGeometry:

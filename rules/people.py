@@ -1,0 +1,82 @@
+"""People: who lingers, and how tall they are at each depth of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rules.classes import PERSON, group_of
+from rules.geometry import foot
+from rules.observation import Box, Observation
+
+_SURE = 0.3  # score from which a detection is a person
+_LINGER_FROM_S, _LINGER_TO_S = 1.5, 6.0
+_LINGER_STEP = 0.5  # of the own height: a walker is 1.5 heights further after two seconds
+_ENOUGH = 5
+
+
+@dataclass(slots=True)
+class PersonScale:
+    """Height of a person by where the feet are: a straight line through all people seen (least squares).
+
+    On a flat street seen by a fixed camera the height in the picture grows linearly with the foot's distance from
+    the horizon (Hoiem et al. 2008, "Putting Objects in Perspective").
+    """
+
+    weight: float = 0.0
+    y: float = 0.0
+    h: float = 0.0
+    yy: float = 0.0
+    yh: float = 0.0
+
+    def add(self, box: Box) -> None:
+        """Take one standing person into account."""
+        foot_y, height = box[3], box[3] - box[1]
+        fade = 0.999  # a turned camera is forgotten after some thousand people
+        self.weight, self.y, self.h = fade * self.weight + 1, fade * self.y + foot_y, fade * self.h + height
+        self.yy, self.yh = fade * self.yy + foot_y * foot_y, fade * self.yh + foot_y * height
+
+    def height_at(self, foot_y: float) -> float | None:
+        """Give the height of a person whose feet are at `foot_y` (both fractions of the picture); None at first."""
+        if self.weight < _ENOUGH:
+            return None
+        mean_y, mean_h = self.y / self.weight, self.h / self.weight
+        spread = self.yy / self.weight - mean_y * mean_y
+        if spread < 0.005:
+            return mean_h
+        slope = (self.yh / self.weight - mean_y * mean_h) / spread
+        return max(0.2 * mean_h, mean_h + slope * (foot_y - mean_y))
+
+
+@dataclass(slots=True)
+class People:
+    """The people of one camera over the last seconds."""
+
+    scale: PersonScale = field(default_factory=PersonScale)
+    recent: list[tuple[float, list[Box]]] = field(default_factory=list)
+    lingering: list[Box] = field(default_factory=list)
+
+    def look(self, observation: Observation) -> None:
+        """Take one usable look into account: `lingering` are then those who were here seconds ago as well."""
+        now_s = observation.t_s
+        boxes = [d.box for d in observation.detections if group_of(d.label) == PERSON and d.score >= _SURE]
+        for box in boxes:
+            if box[1] > 0.01 and box[3] < 0.99:
+                self.scale.add(box)
+        before = [old for at_s, olds in self.recent if _LINGER_FROM_S <= now_s - at_s <= _LINGER_TO_S for old in olds]
+        self.lingering = [box for box in boxes if any(_stayed(old, box, observation.aspect) for old in before)]
+        self.recent = [(at_s, olds) for at_s, olds in self.recent if now_s - at_s < _LINGER_TO_S] + [(now_s, boxes)]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give plain JSON data, for the box to keep over a restart."""
+        return asdict(self.scale)
+
+    def restore(self, data: dict[str, Any]) -> None:
+        """Take up what was kept."""
+        self.scale = PersonScale(**data)
+
+
+def _stayed(old: Box, new: Box, aspect: float) -> bool:
+    height = new[3] - new[1]
+    (old_x, old_y), (new_x, new_y) = foot(old), foot(new)
+    return aspect * abs(old_x - new_x) <= _LINGER_STEP * height and abs(old_y - new_y) <= _LINGER_STEP * height

@@ -1,0 +1,60 @@
+"""Street vending: goods or furniture that together say "stall" stand on the zone's ground, and people attend them.
+
+Furniture alone, or people alone, is not vending.
+"""
+
+from __future__ import annotations
+
+from rules.attendance import Attendance, is_at
+from rules.classes import group_of, stall_weight
+from rules.geometry import around, parasol_box
+from rules.observation import Box
+from rules.offence import Offence, Scene, stands_in
+from rules.stay import Stay
+from rules.zone import Zone
+
+_TOGETHER = 0.35  # of the larger thing's width: things this near belong to one stall
+
+
+def attended_stalls(zone: Zone, scene: Scene, attendance: Attendance) -> list[Offence]:
+    """Every stall in the zone, since both the stall has stood and somebody has attended it."""
+    numbers = zone.numbers_of()
+    goods = [
+        stay
+        for stay in scene.stays
+        if stay.standing and zone.watches(stay.label) and stands_in(zone, _whole(stay, scene.aspect), stay.label)
+    ]
+    attendance.forget({stay.id for stay in goods})
+    offences = []
+    for stall in _stalls(goods, scene.aspect):
+        ground = around([_whole(stay, scene.aspect) for stay in stall])
+        attended = any(is_at(person, ground, scene.aspect) for person in scene.people.lingering)
+        for stay in stall:
+            attendance.look(stay.id, scene.at_s, attended=attended, gap_s=numbers.attended_gap_s)
+        lead = min(stall, key=lambda stay: (stay.first_seen_s, stay.id))
+        since = [s for stay in stall if (s := attendance.since(stay.id, numbers.attended_share)) is not None]
+        if since and sum(stall_weight(stay.label) for stay in stall) >= numbers.min_weight:
+            offences.append(Offence(lead.id, max(lead.first_seen_s, min(since)), lead.label, ground, tuple(stall)))
+    return offences
+
+
+def _whole(stay: Stay, aspect: float) -> Box:
+    return parasol_box(stay.box, aspect) if group_of(stay.label) == "umbrella" else stay.box
+
+
+def _stalls(goods: list[Stay], aspect: float) -> list[list[Stay]]:
+    """Join things that stand together into stalls."""
+    stalls: list[list[Stay]] = []
+    for stay in sorted(goods, key=lambda s: s.id):
+        near = [stall for stall in stalls if any(_together(stay, other, aspect) for other in stall)]
+        stalls = [stall for stall in stalls if stall not in near]
+        stalls.append([stay, *(other for stall in near for other in stall)])
+    return stalls
+
+
+def _together(first: Stay, second: Stay, aspect: float) -> bool:
+    a, b = _whole(first, aspect), _whole(second, aspect)
+    reach = _TOGETHER * max(a[2] - a[0], b[2] - b[0])
+    apart_x = max(a[0] - b[2], b[0] - a[2])
+    apart_y = max(a[1] - b[3], b[1] - a[3])
+    return apart_x <= reach and apart_y <= reach * aspect

@@ -1,0 +1,90 @@
+"""A camera's watch: observations in, events out. The same observations give the same events on any machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from rules.classes import default_classes, group_of
+from rules.event import Event
+from rules.ledger import Ledger, Patience
+from rules.observation import Box, Observation, View
+from rules.offence import Scene
+from rules.people import People
+from rules.zone import Zone
+from rules.zone_watch import ZoneWatch
+
+
+class Watch:
+    """All zones of one camera, over one ledger of stays. `time_zone` is the site's, for the schedules."""
+
+    def __init__(self, camera: str, zones: Iterable[Zone], time_zone: ZoneInfo) -> None:
+        self.camera = camera
+        self._time_zone = time_zone
+        self._zones = [ZoneWatch(camera, zone) for zone in zones]
+        self.ledger = Ledger(_patience(watch.zone for watch in self._zones))
+        self._people = People()
+
+    def places(self) -> dict[str, Box]:
+        """Give the places whose appearance the next observation must bring, by stay."""
+        return self.ledger.places()
+
+    def doubtful(self) -> list[Box]:
+        """Give the places that deserve a closer look."""
+        return self.ledger.doubtful()
+
+    def observe(self, observation: Observation) -> list[Event]:
+        """Take one look into account and return what follows from it."""
+        reported = set().union(*(watch.reported() for watch in self._zones)) if self._zones else set()
+        self.ledger.look(observation, reported)
+        if observation.view is not View.OK:
+            return []
+        self._people.look(observation)
+        scene = Scene(observation.t_s, tuple(self.ledger.stays), self._people, observation.aspect)
+        alive = {stay.id for stay in self.ledger.stays}
+        return [
+            event
+            for watch in self._zones
+            for event in watch.look(scene, alive, applies=watch.zone.when.applies(observation.t_s, self._time_zone))
+        ]
+
+    def snapshot(self) -> str:
+        """Give everything the watch remembers, as JSON text for the box to keep."""
+        return json.dumps(
+            {
+                "stays": self.ledger.to_json(),
+                "people": self._people.to_json(),
+                "zones": {watch.zone.id: watch.to_json() for watch in self._zones},
+            },
+            separators=(",", ":"),
+        )
+
+    def restore(self, snapshot: str) -> None:
+        """Go on where a snapshot was taken; zones that are new start afresh.
+
+        Raises ValueError when the text is no snapshot; the watch is then as new.
+        """
+        try:
+            data = json.loads(snapshot)
+            self.ledger.restore(data["stays"])
+            self._people.restore(data["people"])
+            for watch in self._zones:
+                if watch.zone.id in data["zones"]:
+                    watch.restore(data["zones"][watch.zone.id])
+        except (KeyError, TypeError, ValueError) as error:
+            self.__init__(self.camera, [watch.zone for watch in self._zones], self._time_zone)  # type: ignore[misc]
+            raise ValueError(f"not a snapshot of camera {self.camera}: {error!r}") from error
+
+
+def _patience(zones: Iterable[Zone]) -> dict[str, Patience]:
+    """Give how patient the ledger is with each class group: as patient as the most patient zone that watches it."""
+    patience: dict[str, Patience] = {}
+    for zone in zones:
+        for label in zone.classes or default_classes(zone.kind):
+            numbers, group = zone.numbers_of(label), group_of(label)
+            known = patience.get(group, Patience(0.0, 0.0))
+            patience[group] = Patience(
+                max(known.grace_s, numbers.grace_s), max(known.clear_after_s, numbers.clear_after_s)
+            )
+    return patience
