@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime
+from collections.abc import Sequence
 
+from pydantic import AwareDatetime, ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central import notices
 from central.cases.views import View
 from central.database import Sessions
+from central.problems import Problem
+from central.tables import Device
 from protocol.messages import Health, HealthEvent
 
 
+class DeviceNotFound(Problem):
+    """No box has this id."""
+
+    code = "device_not_found"
+    status = 404
+
+    def __init__(self, device_id: str) -> None:
+        super().__init__(f"没有设备 {device_id}", f"There is no box {device_id}")
+
+
 class DeviceView(View):
-    """A box as the console shows it."""
+    """A box as the console shows it; `notices` newest first."""
 
     id: str
     name: str
@@ -30,8 +47,48 @@ class Devices:
 
     def list(self) -> list[DeviceView]:
         """Give all boxes by id."""
-        raise NotImplementedError
+        with self._sessions.read() as session:
+            return _views(session, session.scalars(select(Device).order_by(Device.id)).all())
 
     def get(self, device_id: str) -> DeviceView:
         """Give one box. Raises DeviceNotFound."""
-        raise NotImplementedError
+        with self._sessions.read() as session:
+            return _views(session, [_find(session, device_id)])[0]
+
+    def forget_key(self, device_id: str) -> None:
+        """Trust the next key that the box shows (it was set up anew). Raises DeviceNotFound."""
+        with self._sessions.write() as session:
+            device = _find(session, device_id)
+            device.public_key = device.key_fingerprint = None
+
+
+def _find(session: Session, device_id: str) -> Device:
+    device = session.get(Device, device_id)
+    if device is None:
+        raise DeviceNotFound(device_id)
+    return device
+
+
+def _views(session: Session, rows: Sequence[Device]) -> list[DeviceView]:
+    return [
+        DeviceView(
+            id=row.id,
+            name=row.name,
+            online=row.online,
+            last_seen_at=row.last_seen_at,
+            software=row.software,
+            key_fingerprint=row.key_fingerprint,
+            health=_health(row),
+            notices=notices.newest(session, row.id),
+        )
+        for row in rows
+    ]
+
+
+def _health(row: Device) -> Health | None:
+    if row.health is None:
+        return None
+    try:
+        return Health.model_validate(row.health)
+    except ValidationError:  # stored by an older centre
+        return None

@@ -2,25 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from central.problems import Problem
+
+ENV_PREFIX = "KERBWATCH_"
+
+
+class BadSettings(Problem):
+    """A setting does not make sense."""
+
+    code = "bad_settings"
 
 
 class Settings(BaseModel):
-    """The centre's settings."""
+    """The centre's settings. Every field can be given as KERBWATCH_ and its name in capitals."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data_dir: Path = Path("data")
-    database_url: str = ""
-    evidence_url: str = ""
-    broker: str | None = None
-    share_group: str | None = None
-    host: str = "127.0.0.1"
-    port: int = 8080
-    mqtt_host: str = "127.0.0.1"
-    mqtt_port: int = 1883
-    auto_file: bool = False
-    language: str = "zh-CN"
-    time_zone: str = "Asia/Shanghai"
+    data_dir: Path = Field(default=Path("data"), description="database and evidence of a first run lie here")
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL, e.g. postgresql+psycopg://user@host/name; empty: SQLite in data_dir"
+    )
+    evidence_url: str = Field(default="", description="a folder or s3://bucket/prefix; empty: a folder in data_dir")
+    broker: str | None = Field(default=None, description="mqtt://[user:password@]host[:port]; none: the embedded one")
+    share_group: str | None = Field(
+        default=None, description="workers of the same group share the load; external brokers only"
+    )
+    host: str = Field(default="127.0.0.1", description="where console and API listen")
+    port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free one")
+    mqtt_host: str = Field(default="127.0.0.1", description="where the embedded broker listens")
+    mqtt_port: int = Field(default=1883, ge=0, le=65535, description="0 takes a free one")
+    auto_file: bool = Field(default=False, description="file new cases without a person")
+    language: str = Field(default="zh-CN", description="of the console, until a user chooses: zh-CN or en")
+    time_zone: str = Field(default="Asia/Shanghai", description="of the site: dates in case numbers, times on pages")
+    max_evidence_mb: int = Field(default=64, ge=1, description="a larger evidence file is refused")
+    secure_cookie: bool = Field(default=False, description="the site is served by https only")
+
+    @field_validator("broker")
+    @classmethod
+    def _check_broker(cls, url: str | None) -> str | None:
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.path not in ("", "/"):
+            raise ValueError("write it as mqtt://[user:password@]host[:port], or mqtts:// for TLS")
+        _ = parts.port  # raises ValueError for a port that is none
+        return url
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is no time zone; write it like Asia/Shanghai") from error
+        return name
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], **given: object) -> Self:
+        """Take settings from `given` (None: not given), then from `environ`, then the defaults.
+
+        Raises BadSettings that names the setting.
+        """
+        values: dict[str, object] = {
+            name: environ[ENV_PREFIX + name.upper()]
+            for name in cls.model_fields
+            if ENV_PREFIX + name.upper() in environ
+        }
+        values.update({name: value for name, value in given.items() if value is not None})
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            found = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+            )
+            raise BadSettings(f"设置有误：{found}", f"Bad settings: {found}") from error
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'kerbwatch.db').resolve()}"
+
+    @property
+    def evidence(self) -> str:
+        """The evidence store's URL or folder."""
+        return self.evidence_url or str((self.data_dir / "evidence").resolve())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def broker_parts(self) -> SplitResult | None:
+        """The external broker's URL, taken apart; None for the embedded broker."""
+        return urlsplit(self.broker) if self.broker else None

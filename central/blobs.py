@@ -1,0 +1,90 @@
+"""Bytes by key, in a folder or an S3 bucket (obstore, chosen by URL). Every put is whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from central.problems import Problem
+
+
+class StoreUnavailable(Problem):
+    """The evidence store does not answer, or has no room."""
+
+    code = "evidence_store_unavailable"
+    status = 503
+
+    def __init__(self, url: str, error: Exception) -> None:
+        super().__init__(
+            f"证据存储 {url} 暂不可用：{error}", f"The evidence store {url} cannot be used at the moment: {error}"
+        )
+
+
+class BlobStore:
+    """The bytes. `url`: a folder's path, `s3://bucket/prefix` (credentials by AWS_* variables), or `memory:///`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.folder: Path | None = None
+        with self._explained():
+            if "://" in url:
+                self._store: ObjectStore = from_url(url)
+            else:
+                self.folder = Path(url).resolve()
+                self._store = LocalStore(self.folder, mkdir=True)
+
+    def put(self, key: str, content: bytes, *, durable: bool = True) -> None:
+        """Store bytes; `durable`: they survive a power cut once this returns. Raises StoreUnavailable."""
+        with self._explained():
+            self._store.put(key, content)
+            if self.folder and durable:
+                path = self.folder / key
+                for to_disk in (path, path.parent, path.parent.parent):
+                    _sync(to_disk)
+
+    def get(self, key: str) -> bytes:
+        """Give the bytes. Raises FileNotFoundError, StoreUnavailable."""
+        with self._explained():
+            return bytes(self._store.get(key).bytes())
+
+    def exists(self, key: str) -> bool:
+        """Say whether there are bytes under `key`. Raises StoreUnavailable."""
+        with self._explained():
+            try:
+                self._store.head(key)
+            except FileNotFoundError:
+                return False
+            return True
+
+    def keys(self, folder: str) -> list[str]:
+        """Give the keys under `folder`. Raises StoreUnavailable."""
+        with self._explained():
+            return [entry["path"] for chunk in self._store.list(folder) for entry in chunk]
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove bytes; those that are gone already do not matter. Raises StoreUnavailable."""
+        for key in keys:
+            with self._explained(), suppress(FileNotFoundError):
+                self._store.delete(key)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except (BaseError, OSError, ValueError) as error:
+            raise StoreUnavailable(self.url, error) from error
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,102 @@
+"""From rows to views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central.cases.lifecycle import allowed_actions
+from central.cases.views import CaseDetail, CaseStepView, CaseSummary, EvidenceView, ViolationView
+from central.filing import outbox
+from central.tables import Case, CaseStep, StoredViolation, ViolationEvidence
+from protocol.kinds import KIND_NAMES
+from protocol.messages import Violation
+from protocol.signing import SignatureError, unwrap, verify
+
+
+def evidence_url(sha256: str) -> str:
+    """Say where the API gives an evidence file."""
+    return f"/api/v1/evidence/{sha256}"
+
+
+def summary(case: Case) -> CaseSummary:
+    """Give the case as a line in the queue."""
+    return CaseSummary(**_summary_fields(case))
+
+
+def detail(session: Session, case: Case) -> CaseDetail:
+    """Give the case with everything that belongs to it."""
+    steps = session.scalars(select(CaseStep).where(CaseStep.case_id == case.id).order_by(CaseStep.id))
+    violations = session.scalars(
+        select(StoredViolation)
+        .where(StoredViolation.case_id == case.id)
+        .order_by(StoredViolation.phase.desc(), StoredViolation.received_at)  # "confirmed" before "cleared"
+    ).all()
+    return CaseDetail(
+        **_summary_fields(case),
+        steps=[CaseStepView.model_validate(step, from_attributes=True) for step in steps],
+        violations=[_violation(row) for row in violations],
+        evidence=[view for row in violations for view in _evidence(session, row)],
+        allowed=allowed_actions(case.state, filing_failed=outbox.is_dead(session, case.id)),
+    )
+
+
+def _summary_fields(case: Case) -> dict[str, Any]:
+    name_zh, name_en = KIND_NAMES.get(case.kind, {}).get(case.subject) or (case.kind.value, case.kind.value)
+    return {
+        "id": case.id,
+        "number": case.number,
+        "kind": case.kind,
+        "subject": case.subject,
+        "kind_name_zh": name_zh,
+        "kind_name_en": name_en,
+        "state": case.state,
+        "zone": case.zone_id,
+        "zone_name": case.zone_name,
+        "camera": case.camera_id,
+        "camera_name": case.camera_name,
+        "address": case.address,
+        "device": case.device_id,
+        "first_seen_at": case.first_seen_at,
+        "confirmed_at": case.confirmed_at,
+        "cleared_at": case.cleared_at,
+        "updated_at": case.updated_at,
+        "revision": case.revision,
+        "thumbnail_url": evidence_url(case.thumbnail_sha256) if case.thumbnail_sha256 else None,
+        "external_ref": case.external_ref,
+        "score": case.score,
+    }
+
+
+def _violation(row: StoredViolation) -> ViolationView:
+    message, signature = unwrap(row.document)
+    try:
+        verify(message, signature, row.signed_by)
+        signature_ok = True
+    except SignatureError:  # somebody changed it in the database
+        signature_ok = False
+    return ViolationView(
+        message=Violation.model_validate(message), received_at=row.received_at, signature_ok=signature_ok
+    )
+
+
+def _evidence(session: Session, row: StoredViolation) -> list[EvidenceView]:
+    files = session.scalars(
+        select(ViolationEvidence).where(ViolationEvidence.violation_id == row.id).order_by(ViolationEvidence.position)
+    )
+    return [
+        EvidenceView(
+            role=file.role,
+            rendition=file.rendition,
+            sha256=file.sha256,
+            bytes=file.bytes,
+            media_type=file.media_type,
+            taken_at=file.taken_at,
+            width_px=file.width_px,
+            height_px=file.height_px,
+            url=evidence_url(file.sha256),
+        )
+        for file in files
+    ]
