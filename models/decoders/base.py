@@ -12,6 +12,8 @@ from models.nms import nms_per_class
 Output = NDArray[np.float32]
 """One picture's output: two axes, what they mean is the decoder's business."""
 
+_BEYOND_ANY_PICTURE = 1e6
+
 
 class RawBoxes(NamedTuple):
     """Boxes in pixels of the model's input, best first."""
@@ -37,12 +39,18 @@ class Decoder(Protocol):
         ...
 
 
+def are_real(boxes_xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Say of each box whether it is one: numbers of a picture's order of size, and not inside out."""
+    sane = np.abs(boxes_xyxy) < _BEYOND_ANY_PICTURE  # not so for NaN and infinity either
+    real: NDArray[np.bool_] = np.all(sane, axis=1) & np.all(boxes_xyxy[:, 2:] > boxes_xyxy[:, :2], axis=1)
+    return real
+
+
 def finish(
     boxes_xyxy: NDArray[np.float32], scores: NDArray[np.float32], class_ids: NDArray[np.int64], nms_iou: float
 ) -> RawBoxes:
-    """Drop what is no box (not a number, infinite, inside out), suppress overlaps, best first."""
-    width_height = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
-    real = np.isfinite(width_height).all(axis=1) & (width_height > 0).all(axis=1)
+    """Drop what is no box, suppress overlaps, best first."""
+    real = are_real(boxes_xyxy)
     if not real.all():
         boxes_xyxy, scores, class_ids = boxes_xyxy[real], scores[real], class_ids[real]
     kept = nms_per_class(boxes_xyxy, scores, class_ids, nms_iou)

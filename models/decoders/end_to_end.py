@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.decoders.base import Output, RawBoxes
+from models.decoders.base import Output, RawBoxes, are_real
 
 
 class EndToEndDecoder:
@@ -24,8 +24,7 @@ class EndToEndDecoder:
     def decode(self, output: Output, min_score: float) -> RawBoxes:
         """Read one output (boxes, 6). Raises ValueError for a class id that the entry has no name for."""
         rows = output[output[:, 4] >= min_score]
-        size = rows[:, 2:4] - rows[:, :2]
-        rows = rows[np.isfinite(size).all(axis=1) & (size > 0).all(axis=1)]
+        rows = rows[are_real(rows[:, :4])]
         rows = rows[np.argsort(-rows[:, 4], kind="stable")]
         class_ids = rows[:, 5].astype(np.int64)
         if len(rows) and not 0 <= class_ids.min() <= class_ids.max() < self._classes:

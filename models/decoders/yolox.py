@@ -43,6 +43,11 @@ class YoloxDecoder:
         return finish(corners(boxes), scores[good], class_ids[good], self._nms_iou)
 
 
+def cell_count(input_hw: tuple[int, int]) -> int:
+    """Count the grid cells, one row of output each, of an input of this height and width."""
+    return sum((input_hw[0] // stride) * (input_hw[1] // stride) for stride in STRIDES)
+
+
 def _grid(input_hw: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Cell (x, y) and stride (N, 1) of every anchor, in the order of the output: stride by stride, row by row."""
     cells, strides = [], []
