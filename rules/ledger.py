@@ -17,13 +17,14 @@ from typing import Any
 from rules.appearance import DIFFERENT, SAME, blend, similarity
 from rules.classes import PERSON, group_of, scores_of
 from rules.geometry import covered_share, iou
-from rules.matching import assign, one_each
+from rules.matching import SAME_OBJECT_IOU, assign, one_each
 from rules.observation import Box, Detection, Observation, View
 from rules.stay import Sight, Stay
 
 _IN_FRONT = 0.3  # share of a place under another object from which it is hidden
 _SAME_GROUND = 0.2  # of the height: two lower edges this close stand on the same ground
 _ALREADY_HERE = 0.5  # IoU with a stay just seen from which a spare detection is that stay again
+_PART = 0.75  # share under another stay of its group from which a box is a part of that object
 _SETTLE_S = 10.0  # while this young, a surer detection corrects the place
 _SURER = 0.05
 _REFRESH_S, _REFRESH_SIMILARITY, _REFRESH_IOU = 5.0, 0.75, 0.6
@@ -98,8 +99,7 @@ class Ledger:
             for index, detection in enumerate(objects)
             if index not in taken
             and not any(
-                stay.group == group_of(detection.label) and iou(stay.box, detection.box) >= _ALREADY_HERE
-                for stay in here
+                stay.group == group_of(detection.label) and _same_thing(stay.box, detection.box) for stay in here
             )
         ]
 
@@ -162,13 +162,8 @@ class Ledger:
             return True
         if stay.sight is Sight.UNKNOWN and stay.unknown > stay.seen and unseen_s > _HIDDEN_S:
             return True
-        # An older stay is seen in this very place: what was taken for another one was that, in another light.
-        return stay.sight is not Sight.SEEN and any(
-            other.first_seen_s < stay.first_seen_s
-            and other.sight is Sight.SEEN
-            and other.group == stay.group
-            and iou(other.box, stay.box) >= _ALREADY_HERE
-            for other in self.stays
+        return any(
+            other.group == stay.group and other.sight is Sight.SEEN and _absorbs(other, stay) for other in self.stays
         )
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -178,6 +173,22 @@ class Ledger:
     def restore(self, data: list[dict[str, Any]]) -> None:
         """Take up stays that were kept, as far as their group is still watched."""
         self.stays = [stay for item in data if (stay := Stay.from_json(item)).group in self._patience]
+
+
+def _same_thing(whole: Box, box: Box) -> bool:
+    """Say whether `box` is the object in `whole`, or a part of it that the detector took for one."""
+    return iou(whole, box) >= _ALREADY_HERE or covered_share(box, whole) >= _PART
+
+
+def _absorbs(other: Stay, stay: Stay) -> bool:
+    """Say whether `stay` has turned out to be `other`: the same in another light, or a part of it."""
+    if other is stay or not _same_thing(other.box, stay.box):
+        return False
+    overlap = iou(other.box, stay.box)
+    if overlap >= _ALREADY_HERE:
+        hidden_or_double = stay.sight is not Sight.SEEN or overlap >= SAME_OBJECT_IOU
+        return hidden_or_double and (other.first_seen_s, other.id) < (stay.first_seen_s, stay.id)
+    return other.sure > stay.sure
 
 
 def _absent(stay: Stay, at_s: float, objects: list[Detection], people: list[Detection]) -> tuple[Sight, float, str]:

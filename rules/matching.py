@@ -14,7 +14,8 @@ from rules.stay import Stay
 
 MATCH_IOU = 0.4
 """Two boxes that overlap less are not the same standing object."""
-_SAME_OBJECT_IOU = 0.6
+SAME_OBJECT_IOU = 0.6
+"""Two boxes of one class group that overlap more are one object with two boxes."""
 _CONTAINED = 0.9
 
 
@@ -29,7 +30,7 @@ def one_each(detections: Iterable[Detection]) -> list[Detection]:
         if detection.score >= scores_of(detection.label).keep and not any(
             group_of(other.label) == group
             and (
-                iou(other.box, detection.box) > _SAME_OBJECT_IOU or covered_share(detection.box, other.box) > _CONTAINED
+                iou(other.box, detection.box) > SAME_OBJECT_IOU or covered_share(detection.box, other.box) > _CONTAINED
             )
             for other in kept
         ):

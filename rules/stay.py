@@ -37,7 +37,6 @@ class Stay:
     labels: dict[str, float] = field(default_factory=dict)
     sight: Sight = Sight.SEEN
     standing: bool = False
-    believed: bool = False
     missed_s: float = 0.0
     best_score: float = 0.0
     look_taken_s: float = 0.0
@@ -46,6 +45,7 @@ class Stay:
     missed: int = 0
     unknown: int = 0
     detected: int = 0
+    sure: int = 0
     score_sum: float = 0.0
     last_detected_s: float = 0.0
     longest_gap_s: float = 0.0
@@ -62,7 +62,7 @@ class Stay:
         self.detected += 1
         self.score_sum += score
         self.last_detected_s = at_s
-        self.believed = self.believed or score >= opens
+        self.sure += score >= opens
 
     def saw(self, sight: Sight, at_s: float, why: str) -> None:
         """Note what a look said."""
@@ -84,9 +84,14 @@ class Stay:
         self.last_look_s = at_s
 
     @property
+    def believed(self) -> bool:
+        """Whether the detector was ever sure of it."""
+        return self.sure > 0
+
+    @property
     def proved(self) -> bool:
-        """Whether the detector said often enough what it is; a place that only looks the same is no proof."""
-        return self.believed and self.detected >= PROOF_LOOKS and self.detected >= PROOF_SHARE * self.looks
+        """Whether the detector was sure often enough what it is; a place that only looks the same is no proof."""
+        return self.sure >= PROOF_LOOKS and self.sure >= PROOF_SHARE * self.looks
 
     def counts(self) -> Counts:
         """Give the proof so far."""
@@ -112,5 +117,5 @@ MISSED_STEP_S = 10.0
 """The most that one look can add to the time a stay has been missing: the longest pause between owed looks."""
 
 PROOF_LOOKS = 3
-PROOF_SHARE = 0.2
-"""How many looks, and which share of them, must have detected the object before anything is said of it."""
+PROOF_SHARE = 0.1
+"""How many looks, and which share of them, must have been sure of the object before anything is said of it."""

@@ -1,0 +1,1 @@
+"""Looking at a picture: which parts the detector gets, and what the rules are told of it."""

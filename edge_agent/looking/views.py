@@ -1,0 +1,123 @@
+"""Which parts of a picture the detector gets: views, at native resolution where that is affordable.
+
+A detector has a small input. The whole picture shrunk into it loses what is far away, so it gets the region around
+each zone instead, and of a large region its tiles in turn; and what stands there without having been made out gets a
+closer look. A look costs at most `budget` detector inputs: what does not fit has its turn at one of the next looks,
+which loses nothing, because what we look for stands for a minute or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rules.observation import Box
+from rules.zone import Zone
+
+_ABOVE, _BESIDE, _BELOW = 0.15, 0.05, 0.04
+"""How far a region reaches beyond its zone, as fractions of the picture: things stand on the ground and rise above."""
+
+_TILE_SCALE = 1.25  # a tile is at most this many times the detector's input: little is lost by shrinking it so
+_TILE_FROM = 1.6  # a region is tiled when it is larger than so many inputs
+_OVERLAP_PX = 128  # an object at a tile's edge is whole in the next one
+_CLOSER = 1.7  # a closer look shows the place with its surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of the picture in pixels. `is_part`: it cuts through what belongs to the same zone."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+    is_part: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.x2 - self.x1, self.y2 - self.y1
+
+
+class ViewPlan:
+    """The views of one camera, look by look."""
+
+    def __init__(self, zones: Iterable[Zone], width_px: int, height_px: int, input_px: int, budget: int) -> None:
+        self._width, self._height, self._input, self._budget = width_px, height_px, input_px, max(1, budget)
+        self._regions = [self._pixels(region) for region in merged([region_of(zone) for zone in zones])]
+        self._tiles = [tile for region in self._regions for tile in self._tiles_of(region)]
+        self._turn = 0
+
+    def next(self, doubtful: Sequence[Box]) -> list[View]:
+        """Give the views of the next look; `doubtful` are places (normalised xyxy) that deserve a closer look."""
+        closer = [view for box in doubtful if (view := self._closer(box))]
+        in_turn = [*self._tiles, *closer]
+        first = self._rotated(self._regions)[: max(1, self._budget - 1 if in_turn else self._budget)]
+        rest = self._rotated(in_turn)[: self._budget - len(first)]
+        self._turn += 1
+        return first + rest
+
+    def _rotated(self, views: list[View]) -> list[View]:
+        start = self._turn % len(views) if views else 0
+        return views[start:] + views[:start]
+
+    def _pixels(self, box: Box) -> View:
+        # Even numbers, because chroma has half the resolution.
+        x1, y1 = int(box[0] * self._width) // 2 * 2, int(box[1] * self._height) // 2 * 2
+        x2, y2 = int(box[2] * self._width) // 2 * 2, int(box[3] * self._height) // 2 * 2
+        return View(x1, y1, max(x2, x1 + 2), max(y2, y1 + 2))
+
+    def _tiles_of(self, region: View) -> list[View]:
+        width, height = region.size
+        if max(width, height) <= _TILE_FROM * self._input:
+            return []
+        side = int(_TILE_SCALE * self._input) // 2 * 2
+        return [
+            View(x, y, min(x + side, region.x2), min(y + side, region.y2), is_part=True)
+            for y in _starts(region.y1, region.y2, side)
+            for x in _starts(region.x1, region.x2, side)
+        ]
+
+    def _closer(self, box: Box) -> View | None:
+        width, height = (box[2] - box[0]) * self._width, (box[3] - box[1]) * self._height
+        half = max(_CLOSER * max(width, height), self._input / 2) / 2
+        if 2 * half > _TILE_SCALE * self._input:
+            return None  # it is large enough in its region
+        x, y = (box[0] + box[2]) / 2 * self._width, (box[1] + box[3]) / 2 * self._height
+        x1, y1 = max(0, int(x - half)) // 2 * 2, max(0, int(y - half)) // 2 * 2
+        x2, y2 = min(self._width, int(x + half)) // 2 * 2, min(self._height, int(y + half)) // 2 * 2
+        return View(x1, y1, x2, y2, is_part=True) if x2 > x1 and y2 > y1 else None
+
+
+def region_of(zone: Zone) -> Box:
+    """Give the part of the picture in which things that stand in a zone can be (normalised xyxy)."""
+    x1, y1, x2, y2 = zone.shape.bounds
+    return max(0.0, x1 - _BESIDE), max(0.0, y1 - _ABOVE), min(1.0, x2 + _BESIDE), min(1.0, y2 + _BELOW)
+
+
+def merged(regions: list[Box]) -> list[Box]:
+    """Join regions where one view of both is not larger than the two views."""
+    for index, first in enumerate(regions):
+        for other in regions[index + 1 :]:
+            both = (
+                min(first[0], other[0]),
+                min(first[1], other[1]),
+                max(first[2], other[2]),
+                max(first[3], other[3]),
+            )
+            if _area(both) <= _area(first) + _area(other):
+                return merged([both, *(r for r in regions if r is not first and r is not other)])
+    return regions
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _starts(low: int, high: int, side: int) -> list[int]:
+    """Give evenly spread starts of tiles of `side` that cover low..high with the wanted overlap."""
+    length = high - low
+    if length <= side:
+        return [low]
+    count = -(-(length - _OVERLAP_PX) // (side - _OVERLAP_PX))
+    return [(low + round(i * (length - side) / (count - 1))) // 2 * 2 for i in range(count)]
