@@ -51,8 +51,8 @@ class Quarantine:
         self._sessions = sessions
         self._blobs = blobs
 
-    def add(self, topic: str, device: str, content: bytes, reason: str) -> None:
-        """Set a message aside. The same message for the same reason is kept once and counted."""
+    def add(self, topic: str, device: str, content: bytes, reason: str) -> bool:
+        """Set a message aside; say whether it is new. The same one for the same reason is kept once and counted."""
         topic, reason = _printable(topic), _printable(reason)
         digest = hashlib.sha256(content).hexdigest()
         fingerprint = hashlib.sha256(f"{topic}\n{digest}\n{reason}".encode()).hexdigest()
@@ -80,6 +80,7 @@ class Quarantine:
                     .where(QuarantineEntry.fingerprint == fingerprint)
                     .values(times=QuarantineEntry.times + 1, last_at=at)
                 )
+        return fresh
 
     def list(self, limit: int = 100) -> list[QuarantineView]:
         """Give the newest entries, newest first."""

@@ -1,0 +1,134 @@
+"""The embedded MQTT broker (amqtt), for a first run without one. In life: Mosquitto, EMQX or any other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from amqtt.broker import Broker
+from amqtt.session import Session
+
+from central.problems import Problem
+
+log = logging.getLogger(__name__)
+
+_START_LIMIT_S = 10.0
+
+# amqtt tells with a traceback each time that a client takes longer than 5 s to answer. Nothing is lost then,
+# and the box repeats whatever the centre has not acknowledged.
+logging.getLogger("amqtt").setLevel(logging.CRITICAL)
+
+
+class BrokerNotStarted(Problem):
+    """The embedded broker cannot listen."""
+
+    code = "broker_not_started"
+    status = 503
+
+    def __init__(self, host: str, port: int, error: Exception) -> None:
+        super().__init__(
+            f"内置 MQTT 代理无法监听 {host}:{port}（{error}）；请换 --mqtt-port，或用 --broker 指定已有代理",
+            f"The embedded MQTT broker cannot listen on {host}:{port} ({error}); choose another --mqtt-port, "
+            "or name a broker that is there with --broker",
+        )
+
+
+class EmbeddedBroker:
+    """An MQTT 3.1.1 broker in a thread of its own. Anybody who reaches its address may speak."""
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 1883) -> None:
+        self.host = host
+        self.port = port
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stop: asyncio.Event | None = None
+        self._started = threading.Event()
+        self._error: Exception | None = None
+
+    def start(self) -> None:
+        """Listen; `port` is the real one afterwards. Raises BrokerNotStarted."""
+        try:
+            listening = socket.create_server((self.host, self.port))
+        except OSError as error:
+            raise BrokerNotStarted(self.host, self.port, error) from error
+        self.port = listening.getsockname()[1]
+        self._started.clear()
+        self._error = None
+        self._thread = threading.Thread(target=self._run, args=(listening,), name="mqtt-broker", daemon=True)
+        self._thread.start()
+        if not self._started.wait(_START_LIMIT_S):
+            self._error = TimeoutError(f"no answer in {_START_LIMIT_S:g} s")
+        if self._error is not None:
+            listening.close()
+            raise BrokerNotStarted(self.host, self.port, self._error)
+
+    def stop(self) -> None:
+        """Close all connections and end."""
+        if self._thread is None or self._loop is None or self._stop is None:
+            return
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._thread = None
+
+    def _run(self, listening: socket.socket) -> None:
+        try:
+            asyncio.run(self._serve(listening))
+        except Exception as error:
+            if self._started.is_set():
+                log.exception("the embedded MQTT broker ended")
+            self._error = error
+            self._started.set()
+
+    async def _serve(self, listening: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        broker = _Broker(listening)
+        await broker.start()
+        self._started.set()
+        await self._stop.wait()
+        await broker.shutdown()
+
+
+class _Broker(Broker):  # type: ignore[misc]  # amqtt is untyped
+    """amqtt with a socket that is open already, and with two of its faults (0.12) put right."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        host, port = listening.getsockname()[:2]
+        super().__init__(
+            {
+                "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}},
+                "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+            }
+        )
+        self._listening = listening
+        self._subscriptions = _SteadyDict()
+
+    async def _create_server_instance(self, listener_name: str, *_: object) -> asyncio.Server:
+        connected = partial(self.stream_connected, listener_name=listener_name)
+        return await asyncio.start_server(connected, sock=self._listening)
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        # amqtt gives a client that connects the retained messages of everybody's subscriptions.
+        subscribers = self._subscriptions.get(subscription[0], [])
+        if any(subscriber.client_id == session.client_id for subscriber, _ in subscribers):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
+class _SteadyDict(dict[str, Any]):
+    """A dict whose iteration stands changes: amqtt awaits while it walks over its subscriptions.
+
+    Without it, a client that subscribes while another connects kills the other one's session.
+    """
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(super().__iter__()))
+
+    def items(self) -> Any:
+        return list(super().items())

@@ -1,0 +1,1 @@
+"""What boxes say: received, checked, stored, committed, and only then acknowledged."""

@@ -1,0 +1,42 @@
+"""Evidence: parts go to the store; the last one completes the violations that wait for the file."""
+
+from __future__ import annotations
+
+from central.evidence_store import EvidenceStore, WrongHashError
+from central.ingest import outcome
+from central.ingest.outcome import Reply, Unacceptable
+from central.ingest.violations import Violations
+from central.settings import Settings
+from protocol import evidence_parts
+
+
+class Evidence:
+    """Takes parts of evidence files."""
+
+    def __init__(self, store: EvidenceStore, violations: Violations, settings: Settings) -> None:
+        self._store = store
+        self._violations = violations
+        self._max_bytes = settings.max_evidence_mb * 1024 * 1024
+
+    def receive(self, sha256: str, payload: bytes) -> list[Reply]:
+        """Take one part; say "stored" for every violation that it completes. Raises Unacceptable."""
+        try:
+            part = evidence_parts.decode(payload)
+        except ValueError as error:
+            raise Unacceptable("不是证据分片", str(error)) from error
+        if part.total_bytes > self._max_bytes:
+            raise Unacceptable(
+                f"证据文件过大（{part.total_bytes} 字节）",
+                f"the evidence file has {part.total_bytes} bytes, at most {self._max_bytes} are taken",
+            )
+        try:
+            whole = self._store.add_part(sha256, part)
+        except WrongHashError as error:
+            raise Unacceptable("证据与其哈希不符", str(error), content=error.content) from error
+        if not whole:
+            return []
+        return [
+            outcome.stored(device, violation_id)
+            for device, violation_id in self._violations.waiting_for(sha256)
+            if not self._violations.complete(violation_id)
+        ]

@@ -1,0 +1,53 @@
+"""What comes of a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from protocol.messages import Ack, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An acknowledgement for one box."""
+
+    device: str
+    ack: Ack
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to do after a message. `ask_for_statuses`: have the broker repeat the retained status messages."""
+
+    replies: tuple[Reply, ...] = ()
+    ask_for_statuses: bool = False
+
+
+def stored(device: str, *ids: UUID) -> Reply:
+    """Say that violations are stored for good."""
+    return Reply(device, Ack(stored=ids))
+
+
+def refused(device: str, message_id: UUID, reason: str) -> Reply:
+    """Say that a message is kept in quarantine."""
+    return Reply(device, Ack(refused=(Refusal(id=message_id, reason=reason),)))
+
+
+def missing(device: str, *sha256: str) -> Reply:
+    """Say which evidence has to be sent again."""
+    return Reply(device, Ack(missing=sha256))
+
+
+class Unacceptable(Exception):  # noqa: N818 - it is the message that is
+    """The message cannot be read or trusted: it goes to quarantine. The reason is for people, zh / en."""
+
+    def __init__(self, zh: str, en: str, *, message_id: UUID | None = None, content: bytes | None = None) -> None:
+        self.zh, self.en = zh, en
+        self.message_id = message_id
+        self.content = content
+        super().__init__(f"{zh} / {en}")
+
+
+class KeyNotYetKnown(Exception):  # noqa: N818 - nothing is wrong yet
+    """The box has not shown its key yet: its status has to come first. The box repeats its violation."""

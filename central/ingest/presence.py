@@ -1,0 +1,90 @@
+"""Status and health: which boxes are there, how they are, and whose key is trusted (trust on first use)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from central import notices
+from central.column_types import now
+from central.database import Sessions, insert_or_ignore
+from central.ingest import reading
+from central.ingest.outcome import Unacceptable
+from central.tables import Device
+from protocol.messages import Health, HealthEvent, Status
+from protocol.signing import thumbprint
+
+_EVENTS_TAKEN = 50
+
+
+class Presence:
+    """Takes status and health messages."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def receive_status(self, device: str, payload: bytes, *, retained: bool) -> None:
+        """Take a status; `retained`: said some time ago and kept by the broker. Raises Unacceptable."""
+        reading.check_size(payload)
+        raw = reading.read_json(payload)
+        reading.check_envelope(raw, device)
+        status = reading.read_model(Status, raw)
+        fingerprint = _fingerprint(status)
+        with self._sessions.write() as session:
+            row = _row(session, device)
+            if fingerprint is not None:
+                _trust(session, row, status, fingerprint)
+            row.online = status.online
+            row.name = status.name or row.name
+            row.software = status.software or row.software
+            if status.online:
+                seen_at = status.at if retained else now()
+                row.last_seen_at = max(row.last_seen_at or seen_at, seen_at)
+
+    def receive_health(self, device: str, payload: bytes) -> None:
+        """Take a health message; a box that tells how it is, is there. Raises Unacceptable."""
+        reading.check_size(payload)
+        raw = reading.read_json(payload)
+        reading.check_envelope(raw, device)
+        health = reading.read_model(Health, raw)
+        with self._sessions.write() as session:
+            row = _row(session, device)
+            row.online = True
+            row.last_seen_at = now()
+            row.software = health.software or row.software
+            row.health = health.model_dump(mode="json", exclude={"events"})
+            for event in health.events[:_EVENTS_TAKEN]:
+                notices.add(session, device, event)
+
+
+def _row(session: Session, device: str) -> Device:
+    insert_or_ignore(session, Device, id=device, name="", online=False, software="")
+    return session.get_one(Device, device, with_for_update=True)
+
+
+def _fingerprint(status: Status) -> str | None:
+    if not status.public_key:
+        return None
+    try:
+        return thumbprint(status.public_key)
+    except Exception as error:  # the key library raises many kinds for a key that is none
+        raise Unacceptable("公钥无效", f"the public key cannot be read: {error}") from error
+
+
+def _trust(session: Session, row: Device, status: Status, fingerprint: str) -> None:
+    if row.key_fingerprint == fingerprint:
+        return
+    if row.key_fingerprint is not None:
+        raise Unacceptable(
+            f"设备 {row.id} 出示了另一把密钥；若设备已重装，请运行 kerbwatch-central device forget-key {row.id}",
+            f"device {row.id} shows another key ({fingerprint}) than the one that is trusted ({row.key_fingerprint}); "
+            f"if it was set up anew, run: kerbwatch-central device forget-key {row.id}",
+        )
+    row.public_key, row.key_fingerprint = status.public_key, fingerprint
+    event = HealthEvent(
+        at=now(),
+        severity="info",
+        code="key_trusted",
+        text_zh=f"首次信任设备密钥，指纹 {fingerprint}",
+        text_en=f"The box's key is trusted from now on, fingerprint {fingerprint}",
+    )
+    notices.add(session, row.id, event)

@@ -1,0 +1,139 @@
+"""The MQTT side of ingest: a persistent session, reconnecting for ever, handing each message to the inbox.
+
+A message is handled in the client's own thread and confirmed to the broker afterwards, so a worker that is
+killed half-way gets it again from a broker that keeps sessions.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from central.ingest.inbox import Inbox
+from protocol import topics
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 60
+_SHORTEST_PAUSE_S = 1
+_LONGEST_PAUSE_S = 30
+_ASK_AGAIN_AFTER_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is, and how to get in."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+    tls: bool = False
+
+    def __str__(self) -> str:
+        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
+
+
+class Subscriber:
+    """Listens to all boxes and answers them."""
+
+    def __init__(self, inbox: Inbox, address: BrokerAddress, client_id: str, share_group: str | None = None) -> None:
+        self.address = address
+        self._inbox = inbox
+        self._filters = _filters(share_group)
+        self._troubled = False
+        self._ask_timer: threading.Timer | None = None
+        self._stopping = False
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False)
+        client.reconnect_delay_set(_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S)
+        if address.user is not None:
+            client.username_pw_set(address.user, address.password)
+        if address.tls:
+            client.tls_set()
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        self._client = client
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there and listens to us."""
+        return self._client.is_connected()
+
+    def start(self) -> None:
+        """Connect in the background; a broker that is not there is tried for ever."""
+        self._client.connect_async(self.address.host, self.address.port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Finish the message at hand and disconnect; the broker keeps the session."""
+        self._stopping = True
+        if self._ask_timer is not None:
+            self._ask_timer.cancel()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(self, client: mqtt.Client, _: Any, __: Any, reason: ReasonCode, ___: Any) -> None:
+        if reason.is_failure:
+            self._say_trouble(f"the broker {self.address} refuses us: {reason}")
+            return
+        log.info("connected to the broker %s", self.address)
+        self._troubled = False
+        client.subscribe([(topic_filter, 1) for topic_filter in self._filters])
+
+    def _on_connect_fail(self, _: mqtt.Client, __: Any) -> None:
+        self._say_trouble(f"the broker {self.address} cannot be reached")
+
+    def _on_disconnect(self, _: mqtt.Client, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
+        if not self._stopping:
+            self._say_trouble(f"the connection to the broker {self.address} is lost: {reason}")
+
+    def _on_subscribe(self, _: mqtt.Client, __: Any, ___: int, reasons: list[ReasonCode], ____: Any) -> None:
+        if any(reason.is_failure for reason in reasons):
+            log.error(
+                "the broker %s does not let us subscribe to %s: check its access rules",
+                self.address,
+                ", ".join(self._filters),
+            )
+
+    def _on_message(self, client: mqtt.Client, _: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = "(a topic that is not UTF-8)"
+        result = self._inbox.receive(topic, bytes(message.payload), retained=bool(message.retain))
+        for reply in result.replies:
+            client.publish(topics.ack(reply.device), reply.ack.model_dump_json().encode(), qos=1)
+        if result.ask_for_statuses:
+            self._ask_for_statuses_soon()
+
+    def _ask_for_statuses_soon(self) -> None:
+        # Subscribing again has the broker repeat what it retains. Not at once and not for every message:
+        # a site has many boxes, and the database may need a moment to come back.
+        if self._ask_timer is not None and self._ask_timer.is_alive():
+            return
+        self._ask_timer = threading.Timer(_ASK_AGAIN_AFTER_S, self._client.subscribe, [_STATUS_FILTER, 1])
+        self._ask_timer.daemon = True
+        self._ask_timer.start()
+
+    def _say_trouble(self, what: str) -> None:
+        if not self._troubled:
+            log.warning("%s; trying again until it is there", what)
+        self._troubled = True
+
+
+_STATUS_FILTER = topics.status("+")
+
+
+def _filters(share_group: str | None) -> list[str]:
+    """Spread the load over the group, but have every worker hear every status: shares get no retained messages."""
+    spread = [topic for topic in topics.from_boxes(share_group) if not topic.endswith("/status")]
+    return [_STATUS_FILTER, *spread]

@@ -1,0 +1,153 @@
+"""Violations: verified, kept until their evidence is complete, then committed together with their case."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central.cases.opening import read_message, settle_stay
+from central.column_types import now
+from central.database import Sessions, insert_or_ignore
+from central.evidence_store import EvidenceStore
+from central.ingest import outcome, reading
+from central.ingest.outcome import KeyNotYetKnown, Reply, Unacceptable
+from central.settings import Settings
+from central.tables import Device, StoredViolation, ViolationEvidence, ViolationState
+from protocol.messages import Violation
+from protocol.signing import SignatureError, unwrap, verify
+
+log = logging.getLogger(__name__)
+
+
+class Violations:
+    """Takes violations. Everything may come again, in any order, at any worker."""
+
+    def __init__(self, sessions: Sessions, evidence: EvidenceStore, settings: Settings) -> None:
+        self._sessions = sessions
+        self._evidence = evidence
+        self._zone = settings.zone
+        self._auto_file = settings.auto_file
+        self._max_evidence_bytes = settings.max_evidence_mb * 1024 * 1024
+
+    def receive(self, device: str, payload: bytes) -> list[Reply]:
+        """Take one violation; say "stored", or "missing" when it is repeated and its evidence still lacks.
+
+        Raises Unacceptable, KeyNotYetKnown.
+        """
+        violation, key = self._read(device, payload)
+        fresh = self._keep(violation, payload, key)
+        # Checked only after the violation is committed: whoever stores its last file from now on sees it waiting.
+        lacking = self.complete(violation.id)
+        if not lacking:
+            return [outcome.stored(device, violation.id)]
+        return [] if fresh else [outcome.missing(device, *lacking)]
+
+    def complete(self, violation_id: UUID) -> list[str]:
+        """Commit a violation for good when all its evidence is here; else give the hashes that lack."""
+        with self._sessions.read() as session:
+            wanted = _lacking(session, violation_id)
+        here = {sha256 for sha256 in wanted if self._evidence.exists(sha256)}
+        with self._sessions.write() as session:
+            row = session.get_one(StoredViolation, violation_id, with_for_update=True)
+            if row.state is ViolationState.STORED:
+                return []
+            for file in session.scalars(select(ViolationEvidence).filter_by(violation_id=violation_id, stored=False)):
+                file.stored = file.sha256 in here
+            session.flush()
+            lacking = _lacking(session, violation_id)
+            if not lacking:
+                row.state, row.stored_at = ViolationState.STORED, now()
+                session.flush()
+                settle_stay(session, read_message(row), self._zone, auto_file=self._auto_file)
+        if not lacking:
+            log.info("stored violation %s (%s) of %s", violation_id, row.phase, row.device_id)
+        return lacking
+
+    def waiting_for(self, sha256: str) -> list[tuple[str, UUID]]:
+        """Give (device, id) of the violations that wait for this evidence file."""
+        with self._sessions.read() as session:
+            rows = session.execute(
+                select(StoredViolation.device_id, StoredViolation.id)
+                .join(ViolationEvidence, ViolationEvidence.violation_id == StoredViolation.id)
+                .where(ViolationEvidence.sha256 == sha256, StoredViolation.state == ViolationState.WAITING)
+                .distinct()
+            ).all()
+        return [(device, violation_id) for device, violation_id in rows]
+
+    def _read(self, device: str, payload: bytes) -> tuple[Violation, dict[str, str]]:
+        reading.check_size(payload)
+        try:
+            raw, signature = unwrap(payload)
+        except (ValueError, RecursionError) as error:
+            raise Unacceptable("不是签名消息", str(error)) from error
+        reading.check_envelope(raw, device)
+        with self._sessions.read() as session:
+            row = session.get(Device, device)
+            key = row.public_key if row else None
+        if key is None:
+            raise KeyNotYetKnown(device)
+        try:
+            verify(raw, signature, key)
+        except SignatureError as error:
+            raise Unacceptable(
+                "签名不符：不是由该设备受信任的密钥签发，或内容被改动",
+                f"not signed by the key that is trusted for {device}, or changed since: {error}",
+                message_id=reading.message_id(raw),
+            ) from error
+        violation = reading.read_model(Violation, raw)
+        for ref in violation.evidence:
+            if ref.bytes > self._max_evidence_bytes:
+                raise Unacceptable(
+                    f"证据文件过大（{ref.bytes} 字节）",
+                    f"evidence {ref.sha256} has {ref.bytes} bytes, at most {self._max_evidence_bytes} are taken",
+                    message_id=violation.id,
+                )
+        return violation, key
+
+    def _keep(self, violation: Violation, payload: bytes, key: dict[str, str]) -> bool:
+        """Write the violation down as waiting; say whether it came for the first time."""
+        with self._sessions.write() as session:
+            fresh = insert_or_ignore(
+                session,
+                StoredViolation,
+                id=violation.id,
+                device_id=violation.device,
+                stay_id=violation.stay_id,
+                phase=violation.phase,
+                state=ViolationState.WAITING,
+                document=payload,
+                signed_by=key,
+                received_at=now(),
+            )
+            if not fresh:
+                if session.get_one(StoredViolation, violation.id).device_id != violation.device:
+                    raise Unacceptable(
+                        "编号已被其他设备使用", f"the id {violation.id} is of another device", message_id=violation.id
+                    )
+                return False
+            for position, ref in enumerate(violation.evidence):
+                session.add(
+                    ViolationEvidence(
+                        violation_id=violation.id,
+                        position=position,
+                        sha256=ref.sha256,
+                        role=ref.role,
+                        rendition=ref.rendition,
+                        bytes=ref.bytes,
+                        media_type=ref.media_type,
+                        taken_at=ref.taken_at,
+                        width_px=ref.width_px,
+                        height_px=ref.height_px,
+                    )
+                )
+        return True
+
+
+def _lacking(session: Session, violation_id: UUID) -> list[str]:
+    rows = session.scalars(
+        select(ViolationEvidence.sha256).filter_by(violation_id=violation_id, stored=False).distinct()
+    )
+    return sorted(rows)
