@@ -1,0 +1,105 @@
+"""An officer decides: confirm, reject, file again. What happened is said, also when somebody else was faster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from nicegui import ui
+
+from central.cases.lifecycle import REASON_NAMES, CaseAction, IllegalStep, Origin, RejectReason
+from central.cases.service import Actor, StaleCase
+from central.cases.views import CaseDetail, CaseSummary
+from central.console.case_list import state_name
+from central.console.tags import button, tag, text
+from central.console.visit import Visit, sign_in_path
+from central.console.words import Words
+from central.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an officer decided about the case as it was at `revision`."""
+
+    case_id: UUID
+    action: CaseAction
+    revision: int
+    reason: RejectReason | None = None
+    note: str = ""
+
+
+async def carry_out(visit: Visit, decision: Decision) -> bool:
+    """Take the step, and say what became of it. False when it was not taken."""
+    services = visit.services
+    if not await visit.still_signed_in():
+        ui.navigate.to(sign_in_path(visit.path, ended=True))
+        return False
+    try:
+        case = await asyncio.to_thread(
+            services.cases.act,
+            decision.case_id,
+            decision.action,
+            Actor(visit.user.name, Origin.CONSOLE),
+            reason=decision.reason,
+            note=decision.note,
+            expected_revision=decision.revision,
+        )
+    except (StaleCase, IllegalStep):
+        await visit.console.pulse.now_changed()
+        say(await _who_was_faster(visit, decision.case_id), "warning")
+        return False
+    except Problem as problem:
+        say(problem.message(visit.words.language), "problem")
+        return False
+    await visit.console.pulse.now_changed()
+    say(_what_was_done(case, decision, visit.words), "done")
+    return True
+
+
+def say(message: str, tone: str) -> None:
+    """Show a message for some seconds; `tone` is done, warning or problem."""
+    ui.notify(message, position="top", classes=f"toast {tone}", timeout=3500 if tone == "done" else 8000)
+
+
+def decision_bar(
+    case: CaseSummary, allowed: list[CaseAction], words: Words, on_act: Callable[[CaseAction], object]
+) -> None:
+    """Make the buttons for what is allowed now."""
+    looks = {
+        CaseAction.CONFIRM: ("primary", "act.confirm", "C"),
+        CaseAction.REJECT: ("secondary", "act.reject", "R"),
+        CaseAction.RETRY_FILING: ("secondary", "act.retry_filing", ""),
+    }
+    with tag("div", "decision"):
+        for action in allowed:
+            if action not in looks:
+                continue
+            classes, key, shortcut = looks[action]
+            with button("", _call(on_act, action), f"{classes} act-{action}"):
+                text("span", words(key))
+                if shortcut:
+                    text("kbd", shortcut)
+
+
+def _call(on_act: Callable[[CaseAction], object], action: CaseAction) -> Callable[[], object]:
+    return lambda: on_act(action)
+
+
+def _what_was_done(case: CaseDetail, decision: Decision, words: Words) -> str:
+    if decision.action is CaseAction.REJECT:
+        reason = words.pick(REASON_NAMES[decision.reason]) if decision.reason else ""
+        return words("act.rejected", number=case.number, reason=reason)
+    key = "act.retried" if decision.action is CaseAction.RETRY_FILING else "act.confirmed"
+    return words(key, number=case.number)
+
+
+async def _who_was_faster(visit: Visit, case_id: UUID) -> str:
+    try:
+        case = await asyncio.to_thread(visit.services.cases.get, case_id)
+    except Problem as problem:
+        return problem.message(visit.words.language)
+    actor = case.steps[-1].actor if case.steps else case.device
+    state = state_name(case.state, visit.words)
+    return visit.words("act.faster", actor=actor, number=case.number, state=state)
