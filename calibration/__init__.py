@@ -1,0 +1,1 @@
+"""Pixels and the street: whether a camera still looks where its zones were drawn."""

@@ -1,0 +1,116 @@
+"""Whether a camera still looks where its zones were drawn.
+
+The small brightness picture is cut into blocks, and each block with texture is compared with the same block of the
+reference view by zero-mean normalised cross-correlation (Lewis 1995), at shifts of up to two pixels. A passing bus, a
+crowd, rain or night take some of the blocks away; a turned camera takes nearly all of them. The reference follows the
+light slowly while the view is good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Luma = NDArray[np.uint8]
+
+WIDTH_PX, HEIGHT_PX = 320, 180
+"""Every picture is compared at this size."""
+
+_BLOCK_PX = 20
+_SHIFT_PX = 2
+_TEXTURE = 5.0  # grey levels of standard deviation from which a block says something
+_LEAST_BLOCKS = 12
+_BLOCK_MATCHES = 0.6
+_GOOD, _BAD = 0.45, 0.25  # share of textured blocks that match
+_FOLLOW = 0.05
+_LOOKS_TO_BE_SURE = 2
+
+
+class ViewState(StrEnum):
+    """What the guard says of a picture."""
+
+    OK = "ok"
+    DOUBTFUL = "doubtful"  # little fits, but it may be a bus or a flash
+    MOVED = "moved"  # the zones do not fit this view
+    BLIND = "blind"  # too little texture to say: night, fog, a covered lens
+
+
+@dataclass(frozen=True, slots=True)
+class ViewVerdict:
+    """State, and the share of the reference's textured blocks that fit."""
+
+    state: ViewState
+    agreement: float
+
+
+class ViewGuard:
+    """Guards one camera's view. `reference` is a small picture (see `small`) that an engineer has accepted."""
+
+    def __init__(self, reference: Luma | None = None) -> None:
+        self._reference = None if reference is None else reference.astype(np.float32)
+        self._bad_looks = 0
+
+    @property
+    def reference(self) -> Luma | None:
+        """The view as it is known now, to keep over a restart; None before the first picture."""
+        return None if self._reference is None else np.rint(self._reference).astype(np.uint8)
+
+    def accept(self) -> None:
+        """Take the next picture for the new reference: an engineer has looked at it."""
+        self._reference, self._bad_looks = None, 0
+
+    def check(self, picture: Luma) -> ViewVerdict:
+        """Compare a small picture (180 x 320) with the reference; the first one becomes the reference."""
+        now = picture.astype(np.float32)
+        if self._reference is None:
+            self._reference = now
+            return ViewVerdict(ViewState.OK, 1.0)
+        agreement = agreement_of(self._reference, now)
+        if agreement is None:
+            return ViewVerdict(ViewState.BLIND, 0.0)
+        if agreement >= _GOOD:
+            self._reference += _FOLLOW * (now - self._reference)
+        moved = self._bad_looks >= _LOOKS_TO_BE_SURE
+        # Once moved, only a good fit (the camera has swung back) ends it.
+        self._bad_looks = self._bad_looks + 1 if agreement < (_GOOD if moved else _BAD) else 0
+        if self._bad_looks >= _LOOKS_TO_BE_SURE:
+            return ViewVerdict(ViewState.MOVED, agreement)
+        return ViewVerdict(ViewState.DOUBTFUL if self._bad_looks else ViewState.OK, agreement)
+
+
+def small(luma: Luma) -> Luma:
+    """Shrink a brightness plane (height x width) to the size at which views are compared."""
+    return np.asarray(cv2.resize(luma, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def agreement_of(reference: NDArray[np.float32], now: NDArray[np.float32]) -> float | None:
+    """Give the share of the reference's textured blocks that `now` shows in the same place; None when too few."""
+    centred, energy = _normalised(_blocks(reference, 0, 0))
+    textured = energy > _TEXTURE
+    if int(textured.sum()) < _LEAST_BLOCKS:
+        return None
+    a, a_energy = centred[textured], energy[textured]
+    best = np.zeros(len(a), np.float32)
+    for dy in (-_SHIFT_PX, 0, _SHIFT_PX):
+        for dx in (-_SHIFT_PX, 0, _SHIFT_PX):
+            b, b_energy = _normalised(_blocks(now, dy, dx)[textured])
+            fit = (a * b).mean(axis=1) / (a_energy * np.maximum(b_energy, 1.0))
+            np.maximum(best, fit, out=best)
+    return float((best >= _BLOCK_MATCHES).mean())
+
+
+def _blocks(picture: NDArray[np.float32], dy: int, dx: int) -> NDArray[np.float32]:
+    """Cut the inner picture, shifted, into blocks: shape (count, pixels)."""
+    rows, columns = (HEIGHT_PX - 2 * _SHIFT_PX) // _BLOCK_PX, (WIDTH_PX - 2 * _SHIFT_PX) // _BLOCK_PX
+    y, x = _SHIFT_PX + dy, _SHIFT_PX + dx
+    cut = picture[y : y + rows * _BLOCK_PX, x : x + columns * _BLOCK_PX]
+    return cut.reshape(rows, _BLOCK_PX, columns, _BLOCK_PX).transpose(0, 2, 1, 3).reshape(rows * columns, -1)
+
+
+def _normalised(blocks: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    centred = blocks - blocks.mean(axis=1, keepdims=True)
+    return centred, np.sqrt((centred * centred).mean(axis=1))

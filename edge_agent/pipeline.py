@@ -1,0 +1,58 @@
+"""One camera's way from a decoded picture to events: view guard, looker, rules. No clock, no disk, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from calibration.view_guard import ViewGuard, ViewState, ViewVerdict, small
+from edge_agent.looking.looker import Looker, Picture
+from models.detector import Detector
+from rules.event import Event
+from rules.observation import Observation, View
+from rules.watch import Watch
+from rules.zone import Zone
+
+_VIEWS = {
+    ViewState.OK: View.OK,
+    ViewState.BLIND: View.OK,  # too dark to tell whether it moved is no reason not to look
+    ViewState.DOUBTFUL: View.UNUSABLE,
+    ViewState.MOVED: View.MOVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LookResult:
+    """What one look gave."""
+
+    observation: Observation
+    events: tuple[Event, ...]
+    view: ViewVerdict
+
+
+class Pipeline:
+    """Eyes and judgement of one camera; `guard` remembers where it looks. The detector is shared by the whole box."""
+
+    def __init__(
+        self,
+        camera: str,
+        zones: Sequence[Zone],
+        detector: Detector,
+        time_zone: ZoneInfo,
+        guard: ViewGuard | None = None,
+    ) -> None:
+        self.watch = Watch(camera, zones, time_zone)
+        self.guard = guard or ViewGuard()
+        self._camera = camera
+        self._looker = Looker(camera, zones, detector)
+
+    def look(self, picture: Picture, *, usable: bool = True) -> LookResult:
+        """Take one picture in; `usable` says that it is neither black nor frozen nor torn."""
+        verdict = self.guard.check(small(picture.yuv_planes()[0]))
+        view = _VIEWS[verdict.state] if usable else View.UNUSABLE
+        if view is View.OK:
+            observation = self._looker.look(picture, self.watch.places(), self.watch.doubtful())
+        else:
+            observation = Observation(self._camera, picture.taken_at_s, view).rounded()
+        return LookResult(observation, tuple(self.watch.observe(observation)), verdict)
