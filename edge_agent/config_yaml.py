@@ -1,0 +1,91 @@
+"""Reading the box's YAML: as YAML 1.2 means it, with line numbers, and nothing said twice.
+
+PyYAML reads YAML 1.1, in which `22:00` is 1320, `no` is false and `007` is 7; here they stay text. And of two equal
+keys it silently keeps the last; here that is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+Loc = tuple[str | int, ...]
+
+
+class YamlError(ValueError):
+    """The text is no YAML, or says something twice; the text names the line."""
+
+
+class _Loader(yaml.SafeLoader):
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        lines: dict[str, int] = {}
+        for key_node, _ in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key in lines and key_node.tag != "tag:yaml.org,2002:merge":
+                raise YamlError(f"line {line}: {key!r} is said again; it was said in line {lines[key]}: keep one")
+            lines[key] = line
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("merge", r"<<", "<"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+
+
+class YamlText:
+    """A parsed YAML document that knows on which line each thing stands. Raises YamlError."""
+
+    def __init__(self, text: str) -> None:
+        try:
+            loader = _Loader(text)
+            try:
+                self._root = loader.get_single_node()
+                self.data: Any = loader.construct_document(self._root) if self._root is not None else None
+            finally:
+                loader.dispose()
+        except yaml.MarkedYAMLError as error:
+            raise YamlError(_explain(error)) from error
+        except yaml.YAMLError as error:
+            raise YamlError(f"not YAML: {error}") from error
+        except RecursionError as error:
+            raise YamlError("not usable: it is nested too deeply") from error
+
+    def line_of(self, loc: Loc) -> int | None:
+        """Give the line (from 1) of what is at `loc`, or of the nearest thing around it that is there."""
+        node: Node | None = self._root
+        line = None
+        for step in loc:
+            found = _child(node, step)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+
+def _child(node: Node | None, step: str | int) -> tuple[int, Node] | None:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key.start_mark.line + 1, value
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item.start_mark.line + 1, item
+    return None
+
+
+def _explain(error: yaml.MarkedYAMLError) -> str:
+    mark = error.problem_mark or error.context_mark
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    hint = "; indent with spaces, not tabs" if "\\t" in str(error.problem) else ""
+    context = f" ({error.context})" if error.context else ""
+    return f"{where}{error.problem}{context}{hint}"

@@ -1,0 +1,194 @@
+"""The box's line to the broker: MQTT 3.1.1, reconnecting for ever, with a last will.
+
+On connecting it subscribes to its acknowledgements and says that the box is online (retained, with the public
+key); the broker says offline when the line breaks, the box itself when it is stopped. An outage is told once.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from joserfc.jwk import OKPKey
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTMessageInfo
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edge_agent import SOFTWARE, notices
+from edge_agent.config import DeviceConfig, UplinkConfig
+from protocol import topics
+from protocol.messages import HealthEvent, Status
+from protocol.signing import public_jwk
+
+_log = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 10.0
+RECONNECT_S = (1, 60)
+
+
+class _Client(Client):
+    """paho's client, which keeps to itself why it could not connect, and lets its thread end over a bad host name."""
+
+    why_not = ""
+
+    def reconnect(self) -> MQTTErrorCode:
+        try:
+            return super().reconnect()
+        except Exception as error:
+            self.why_not = str(error)
+            if isinstance(error, OSError):
+                raise
+            raise OSError(str(error)) from error
+
+
+class MqttLink:
+    """A connection that heals itself. `on_ack` gets the payloads of the ack topic, on the network thread.
+
+    `session` grows whenever the broker turns out to have forgotten the box (CONNACK without "session present"):
+    what it had taken before may be lost with it.
+    """
+
+    def __init__(
+        self,
+        device: DeviceConfig,
+        uplink: UplinkConfig,
+        key: OKPKey,
+        on_ack: Callable[[bytes], None],
+        tell: Callable[[HealthEvent], None],
+        *,
+        reconnect_s: tuple[int, int] = RECONNECT_S,
+    ) -> None:
+        self._device, self._broker = device, uplink.address
+        self._keepalive_s = uplink.keepalive_s
+        self._jwk = public_jwk(key)
+        self._on_ack, self._tell = on_ack, tell
+        self._connected = threading.Event()
+        self._outage_since_s: float | None = None
+        self._stopping = False
+        self.session = 0
+        self.on_connected: Callable[[bool], None] = lambda _: None
+        """Called on the network thread after each connect, with whether the broker had forgotten the box."""
+        self._client = self._make_client(uplink, reconnect_s)
+
+    def _make_client(self, uplink: UplinkConfig, reconnect_s: tuple[int, int]) -> _Client:
+        client = _Client(CallbackAPIVersion.VERSION2, client_id=self._device.id, clean_session=False)
+        client.connect_timeout = CONNECT_TIMEOUT_S
+        client.enable_logger(logging.getLogger(f"{__name__}.paho"))
+        client.suppress_exceptions = True  # logged instead: one from a callback would end paho's thread for good
+        if self._broker.username is not None:
+            client.username_pw_set(self._broker.username, self._broker.password)
+        if self._broker.tls:
+            client.tls_set(str(uplink.ca_file) if uplink.ca_file else None)
+        first_s, longest_s = reconnect_s
+        # By chance, so that a city's boxes do not all come back in the same second.
+        client.reconnect_delay_set(random.randint(first_s, 2 * first_s), random.randint(longest_s // 2 + 1, longest_s))
+        client.on_pre_connect = self._before_connect
+        client.on_connect = self._after_connect
+        client.on_connect_fail = self._connect_failed
+        client.on_disconnect = self._disconnected
+        client.on_subscribe = self._subscribed
+        client.on_message = self._received
+        return client
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there now."""
+        return self._connected.is_set()
+
+    def start(self) -> None:
+        """Connect in the background; an unreachable broker is no error."""
+        self._client.connect_async(self._broker.host, self._broker.port, self._keepalive_s)
+        self._client.loop_start()
+
+    def revive(self) -> None:
+        """Start the network thread again should it have died (a packet that paho could not bear)."""
+        if not self._stopping and self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            _log.error("the MQTT thread had died and was started again")
+
+    def wait_connected(self, timeout_s: float) -> bool:
+        """Block until the broker is there; False when `timeout_s` passed first."""
+        return self._connected.wait(timeout_s)
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> MQTTMessageInfo:
+        """Hand a message to the network thread (QoS 1); it is repeated after a reconnect until the broker has it."""
+        info = self._client.publish(topic, payload, qos=1, retain=retain)
+        if info.rc == MQTTErrorCode.MQTT_ERR_NO_CONN:
+            # It is queued all the same and goes out after the next connect; paho would raise on asking about it.
+            info.rc = MQTTErrorCode.MQTT_ERR_SUCCESS
+        return info
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Say offline, let what is on its way arrive, and disconnect; give up waiting after `timeout_s`."""
+        self._stopping = True
+        if self.connected:
+            try:
+                self.publish(topics.status(self._device.id), self._status(online=False), retain=True).wait_for_publish(
+                    timeout_s
+                )
+            except (RuntimeError, ValueError) as error:
+                _log.info("could not say offline: %s", error)
+        self._client.disconnect()
+        # A broker that no longer reads would keep loop_stop() waiting; the thread is a daemon and may be left.
+        stopper = threading.Thread(target=self._client.loop_stop, daemon=True)
+        stopper.start()
+        stopper.join(timeout_s)
+
+    def _status(self, *, online: bool) -> bytes:
+        status = Status(
+            device=self._device.id,
+            online=online,
+            at=datetime.now(UTC),
+            name=self._device.name,
+            software=SOFTWARE,
+            public_key=self._jwk,
+        )
+        return status.model_dump_json().encode()
+
+    def _before_connect(self, client: Client, _userdata: Any) -> None:
+        client.will_set(topics.status(self._device.id), self._status(online=False), qos=1, retain=True)
+
+    def _after_connect(
+        self, client: Client, _userdata: Any, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self._outage(str(reason))
+            return
+        if not flags.session_present:
+            self.session += 1
+        client.subscribe(topics.ack(self._device.id), qos=1)
+        self.publish(topics.status(self._device.id), self._status(online=True), retain=True)
+        if self._outage_since_s is not None:
+            self._tell(notices.broker_back(str(self._broker), time.monotonic() - self._outage_since_s))
+            self._outage_since_s = None
+        self.on_connected(not flags.session_present)
+        self._connected.set()
+
+    def _connect_failed(self, _client: Client, _userdata: Any) -> None:
+        self._outage(self._client.why_not)
+
+    def _disconnected(
+        self, _client: Client, _userdata: Any, _flags: DisconnectFlags, reason: ReasonCode, _properties: Any
+    ) -> None:
+        self._connected.clear()
+        if not self._stopping:
+            self._outage(str(reason))
+
+    def _outage(self, why: str) -> None:
+        if self._outage_since_s is None:
+            self._outage_since_s = time.monotonic()
+            self._tell(notices.broker_unreachable(str(self._broker), why))
+
+    def _subscribed(
+        self, _client: Client, _userdata: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._tell(notices.ack_topic_denied(str(self._broker), topics.ack(self._device.id)))
+
+    def _received(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
+        self._on_ack(bytes(message.payload))

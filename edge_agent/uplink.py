@@ -1,0 +1,184 @@
+"""The uplink: takes violations from the outbox, sends evidence and then the signed message, and hears the centre.
+
+A violation leaves the outbox only when the centre says that it is stored. Until then it is repeated: after
+`ack_timeout_s`, then more and more seldom (see edge_agent.outbox and edge_agent.send_window). Everything may be
+repeated, since every receiver is idempotent by id.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from joserfc.jwk import OKPKey
+from paho.mqtt.client import MQTTMessageInfo
+from pydantic import ValidationError
+
+from edge_agent import notices
+from edge_agent.config import DeviceConfig, UplinkConfig
+from edge_agent.evidence_folder import fault_in
+from edge_agent.evidence_sender import EvidenceSender, StoppedError, wait_taken
+from edge_agent.mqtt_link import RECONNECT_S, MqttLink
+from edge_agent.outbox import Outbox
+from edge_agent.outgoing import HeldFile, Waiting
+from edge_agent.send_window import SendWindow
+from protocol import topics
+from protocol.messages import Ack, Health, HealthEvent
+from protocol.signing import sign
+
+_log = logging.getLogger(__name__)
+
+SILENCES_WORTH_SAYING = 2
+_LONGEST_SLEEP_S = 5.0
+
+
+class Uplink:
+    """Sends what the outbox holds until it is told that all of it is stored. Runs in threads of its own."""
+
+    def __init__(
+        self,
+        device: DeviceConfig,
+        uplink: UplinkConfig,
+        key: OKPKey,
+        outbox: Outbox,
+        tell: Callable[[HealthEvent], None],
+        *,
+        reconnect_s: tuple[int, int] = RECONNECT_S,
+    ) -> None:
+        self._device_id = device.id
+        self._ack_timeout_s = uplink.ack_timeout_s
+        self._key = key
+        self._outbox = outbox
+        self._tell = tell
+        self._stop = threading.Event()
+        self._window = SendWindow(uplink.in_flight, uplink.ack_timeout_s)
+        self._window_lock = threading.Lock()
+        self._silence_said = False
+        self._last_health: MQTTMessageInfo | None = None
+        self.link = MqttLink(device, uplink, key, self._heard, tell, reconnect_s=reconnect_s)
+        self.link.on_connected = self._connected
+        self._files = EvidenceSender(device.id, self.link, self._stop.is_set)
+        self._sender = threading.Thread(target=self._run, name="uplink", daemon=True)
+
+    def start(self) -> None:
+        """Connect and send in the background."""
+        self.link.start()
+        self._sender.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Stop sending, say offline and disconnect. What was not acknowledged stays in the outbox."""
+        self._stop.set()
+        self._outbox.changed.set()
+        if self._sender.ident is not None:
+            self._sender.join(timeout_s)
+        self.link.stop(timeout_s)
+
+    def publish_health(self, health: Health) -> bool:
+        """Send a health message; False when it was not taken on (offline, or the one before is still on its way)."""
+        self.link.revive()
+        if not self.link.connected or (self._last_health is not None and not self._last_health.is_published()):
+            return False
+        self._last_health = self.link.publish(topics.health(self._device_id), health.model_dump_json().encode())
+        return True
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._outbox.changed.clear()
+            try:
+                if not self.link.wait_connected(_LONGEST_SLEEP_S):
+                    continue
+                if not self._send_next():
+                    self._outbox.changed.wait(self._sleep_s())
+            except StoppedError:
+                return
+            except Exception:  # a box in a cabinet must go on trying, whatever it was
+                _log.exception("sending failed; trying again in %.0f s", _LONGEST_SLEEP_S)
+                self._stop.wait(_LONGEST_SLEEP_S)
+
+    def _send_next(self) -> bool:
+        """Send one violation; False when none may be sent now."""
+        now_s = time.monotonic()
+        with self._window_lock:
+            room = self._window.room(now_s)
+            silences = self._window.silences
+            under_way = list(self._window.on_their_way)
+        self._say_silence(silences)
+        due = self._outbox.due(now_s, 1, besides=under_way) if room else []
+        for waiting in due:
+            try:
+                self._send(waiting)
+            except StoppedError:
+                raise
+            except Exception:  # one that cannot be sent (a file that may not be read) must not hold up the others
+                _log.exception("violation %s could not be sent; it is tried again later", waiting.id)
+                self._outbox.mark_sent(waiting.id, time.monotonic(), self._ack_timeout_s)
+        return bool(due)
+
+    def _send(self, waiting: Waiting) -> None:
+        for file in waiting.files:
+            fault = fault_in(file.path, file.sha256)
+            if fault:
+                # Lost, or dropped for the budget meanwhile: either way the message has to list less.
+                self._give_up(file, fault)
+                return
+            self._files.send(file)
+        document = sign(waiting.message, self._key)
+        # Noted before the broker has it: the centre's word may be quicker than the broker's.
+        with self._window_lock:
+            self._window.sent(waiting.id, time.monotonic())
+        self._outbox.mark_sent(waiting.id, time.monotonic(), self._ack_timeout_s)
+        wait_taken(self.link.publish(topics.violation(self._device_id), document), self._stop.is_set)
+        with self._window_lock:
+            self._window.taken(waiting.id, time.monotonic())
+
+    def _give_up(self, file: HeldFile, fault: str) -> None:
+        violations = self._outbox.mark_lost(file.sha256)
+        if violations:  # else the budget had taken it, and that was told
+            self._tell(notices.evidence_lost(file.sha256, violations, fault))
+
+    def _connected(self, forgotten: bool) -> None:
+        """Note a new connection, on the network thread."""
+        with self._window_lock:
+            self._window.reconnected(time.monotonic(), forgotten=forgotten)
+        if forgotten:
+            self._outbox.make_all_due()
+        self._outbox.changed.set()
+
+    def _heard(self, payload: bytes) -> None:
+        """Take an acknowledgement, on the network thread."""
+        try:
+            ack = Ack.model_validate_json(payload)
+        except ValidationError as error:
+            self._tell(notices.ack_unreadable(str(error.errors()[0]["msg"])))
+            return
+        self._files.forget(ack.missing)
+        settled = self._outbox.settle(ack)
+        self._files.forget(settled.files_gone)
+        with self._window_lock:
+            answered = (*ack.stored, *(one.id for one in ack.refused), *settled.asked_again)
+            self._window.heard(answered, time.monotonic())
+        for refusal in settled.refused:
+            self._tell(notices.violation_refused(refusal.id, refusal.reason))
+        self._say_silence(0)
+        self._outbox.changed.set()
+
+    def _say_silence(self, silences: int) -> None:
+        if silences >= SILENCES_WORTH_SAYING and not self._silence_said:
+            self._silence_said = True
+            self._tell(notices.centre_silent(self._outbox.stats().waiting))
+        elif silences == 0 and self._silence_said:
+            self._silence_said = False
+            self._tell(notices.centre_back())
+
+    def _sleep_s(self) -> float:
+        now_s = time.monotonic()
+        with self._window_lock:
+            room = self._window.room(now_s)
+            times = [self._window.changes_s(now_s)]
+            under_way = list(self._window.on_their_way)
+        if room:
+            times.append(self._outbox.next_due_s(besides=under_way))
+        known = [one for one in times if one is not None]
+        return min(max(min(known, default=now_s + _LONGEST_SLEEP_S) - now_s, 0.01), _LONGEST_SLEEP_S)
