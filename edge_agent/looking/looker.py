@@ -39,7 +39,7 @@ class Picture(Protocol):
     def height_px(self) -> int:
         """Height in pixels."""
 
-    def planes(self) -> tuple[Plane, Plane, Plane]:
+    def yuv_planes(self) -> tuple[Plane, Plane, Plane]:
         """Y, U and V planes; U and V may have less resolution."""
 
     def bgr_crop(self, x1: int, y1: int, x2: int, y2: int) -> NDArray[np.uint8]:
@@ -64,7 +64,7 @@ class Looker:
         """
         views = self._views(picture).next(doubtful)
         found = self._detector.detect([picture.bgr_crop(v.x1, v.y1, v.x2, v.y2) for v in views], LEAST_SCORE)
-        planes = picture.planes()
+        planes = picture.yuv_planes()
         return Observation(
             camera=self._camera,
             t_s=picture.taken_at_s,
