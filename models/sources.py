@@ -83,6 +83,8 @@ def take_from_url(source: UrlSource, folder: Path, progress: ProgressFn) -> Path
                 out.write(chunk)
                 done += len(chunk)
                 progress(done, total)
+        if total is not None and done < total:
+            raise SourceUnavailableError(f"{source.url} broke off after {done} of {total} bytes")
     except urllib.error.HTTPError as error:
         raise SourceUnavailableError(f"{source.url} answered {error.code} {error.reason}") from error
     except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
