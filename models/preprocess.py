@@ -23,7 +23,7 @@ class InputTensor:
     """
 
     def __init__(self, spec: InputSpec, letterbox: LetterboxSpec, slots: int, dtype: np.dtype[Any]) -> None:
-        self.values = np.empty((slots, 3, spec.height, spec.width), dtype)
+        self.values = np.zeros((slots, 3, spec.height, spec.width), dtype)
         self._input_hw = (spec.height, spec.width)
         self._letterbox = letterbox
         self._channels = _Channels(spec, dtype)

