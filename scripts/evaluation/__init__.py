@@ -1,0 +1,1 @@
+"""Measuring the box's judgement on labelled clips."""
