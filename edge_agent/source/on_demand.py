@@ -1,0 +1,137 @@
+"""Decoding a live camera only when a look is owed, from the packets in its ring."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import av
+
+from edge_agent.source.decoder import ChainDecoder, KeyframeDecoders
+from edge_agent.source.frame import Frame
+from edge_agent.source.ring import Gop, KeptPacket, PacketRing
+
+LONG_GOP = 1.25
+"""Keyframes up to this many look intervals apart are all that is decoded."""
+
+_FRESH = 0.25  # of the look interval: a keyframe no older than this is as good as the newest picture
+_OWED = 0.9  # of the look interval: looks are not to the millisecond
+_SURELY_LONG = 4  # look intervals without a keyframe are enough to speak of it before the next one comes
+_SKIP_NONREF_FROM_S = 0.5  # looks this far apart do not miss the pictures that nothing refers to
+
+OnDamage = Callable[[float, str], None]
+"""Told the stream time in seconds and the cause."""
+
+
+class OnDemandDecoder:
+    """Gives the newest picture of one camera, decoding the least that yields the wanted rate.
+
+    A keyframe by itself where the camera sends them often enough. Else everything since the last look, or since the
+    newest keyframe where that is less; pictures that no other refers to are passed over. Safe to use from several
+    threads, one of which decodes at a time.
+    """
+
+    def __init__(
+        self,
+        ring: PacketRing,
+        decoders: KeyframeDecoders,
+        look_every_s: float,
+        on_damage: OnDamage,
+        on_long_gop: Callable[[float], None],
+    ) -> None:
+        self._ring, self._decoders, self._look_every_s = ring, decoders, look_every_s
+        self._on_damage, self._on_long_gop = on_damage, on_long_gop
+        self._lock = threading.Lock()
+        self._gop = 0  # number of the group last looked at
+        self._key_s = self._given_s = 0.0  # stream time of its keyframe, and of the picture last given
+        self._gop_s = 0.0
+        self._connection = -1
+        self._alone = True  # keyframes give a picture by themselves
+        self._told_long = False
+        self._chain: ChainDecoder | None = None
+        self._chain_at = (0, 0)  # group number and index of the next packet to feed
+
+    def take(self) -> Frame | None:
+        """Decode the newest picture; None when there is none newer than the last.
+
+        Where keyframes come too seldom, newer means by about a look.
+        """
+        with self._lock:
+            gop = self._ring.newest()
+            if gop is None:
+                return None
+            newest = gop.packets[-1]
+            is_new = gop.number != self._gop
+            if is_new:
+                self._enter(gop)
+            if not self._is_long(gop, newest):
+                return self._by_keyframe(gop) if is_new else None
+            if newest.pts_s - self._given_s < _OWED * self._look_every_s:
+                return None
+            is_fresh = newest.pts_s - gop.key.pts_s <= _FRESH * self._look_every_s
+            return self._by_keyframe(gop) if is_fresh and self._alone else self._by_chain(gop)
+
+    def latest_keyframe(self) -> Frame | None:
+        """Decode the newest keyframe, whether it was given before or not; None when there is none."""
+        gop = self._ring.newest()
+        return self._decoded_keyframe(gop) if gop else None
+
+    def _enter(self, gop: Gop) -> None:
+        """Note a new group of pictures and how far apart they are."""
+        if gop.connection != self._connection:
+            self._connection, self._gop_s, self._alone, self._told_long = gop.connection, 0.0, True, False
+            self._given_s = gop.key.pts_s - self._look_every_s
+        else:
+            self._gop_s = (gop.key.pts_s - self._key_s) / (gop.number - self._gop)
+        self._gop, self._key_s = gop.number, gop.key.pts_s
+
+    def _is_long(self, gop: Gop, newest: KeptPacket) -> bool:
+        open_s = newest.pts_s - gop.key.pts_s
+        is_long = max(self._gop_s, open_s) > LONG_GOP * self._look_every_s
+        if is_long and not self._told_long and (self._gop_s > 0 or open_s > _SURELY_LONG * self._look_every_s):
+            self._told_long = True
+            self._on_long_gop(max(self._gop_s, open_s))
+        return is_long or not self._alone
+
+    def _by_keyframe(self, gop: Gop) -> Frame | None:
+        self._given_s = gop.key.pts_s
+        frame = self._decoded_keyframe(gop)
+        if frame is not None:
+            self._chain_at = (gop.number, 0)
+        return frame
+
+    def _decoded_keyframe(self, gop: Gop) -> Frame | None:
+        try:
+            picture = self._decoders.decode(gop.info, gop.key.packet)
+        except av.FFmpegError as error:
+            self._on_damage(gop.key.pts_s, str(error.strerror))
+            return None
+        if picture is None:
+            self._alone = False
+            return None
+        return self._whole(picture, gop.key)
+
+    def _by_chain(self, gop: Gop) -> Frame | None:
+        number, index = self._chain_at
+        if self._chain is None or number != gop.number or index == 0:
+            self._chain = ChainDecoder(gop.info, skip_nonref=self._look_every_s >= _SKIP_NONREF_FROM_S)
+            index = 0
+        fed = gop.packets[index:]
+        self._chain_at = (gop.number, index + len(fed))
+        try:
+            pictures = self._chain.decode(one.packet for one in fed)
+        except av.FFmpegError as error:
+            self._on_damage(fed[-1].pts_s, str(error.strerror))
+            return None
+        if not pictures:
+            return None
+        shown = next((one for one in reversed(gop.packets) if one.packet.pts == pictures[-1].pts), fed[-1])
+        self._given_s = fed[-1].pts_s
+        return self._whole(pictures[-1], shown)
+
+    def _whole(self, picture: av.VideoFrame, kept: KeptPacket) -> Frame | None:
+        """Give the picture unless parts of it are made up by the decoder."""
+        if picture.is_corrupt:
+            self._on_damage(kept.pts_s, "picture incomplete")
+            return None
+        return Frame(kept.taken_at_s, kept.time_source, kept.pts_s, picture, picture.width, picture.height)
