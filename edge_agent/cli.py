@@ -1,0 +1,122 @@
+"""The command of the box: kerbwatch-edge run | check | replay | version."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge_agent import SOFTWARE
+from edge_agent.config import BoxConfig, ConfigError, load_config
+from edge_agent.database import StoreError
+from edge_agent.identity import IdentityError
+from edge_agent.last_good import config_to_run
+
+app = typer.Typer(
+    help="KerbWatch 街面卫士 · the box beside the cameras / 摄像机旁的设备",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # they hold passwords
+)
+
+ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the box's YAML file / 设备配置文件")]
+
+
+@app.command()
+def run(
+    config: ConfigArgument,
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", envvar="KERBWATCH_DATA", help="where the box keeps its key, outbox and state / 数据目录"
+        ),
+    ],
+    once: Annotated[
+        bool,
+        typer.Option("--once", help="files: as fast as possible, then exit once all is acknowledged / 处理完即退出"),
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="log more / 详细日志")] = False,
+) -> None:
+    """Watch the cameras and report violations. 监看摄像机并上报违规。"""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        box, events = config_to_run(config, data)
+        from edge_agent.agent import run as watch
+        from models.errors import ModelError
+
+        try:
+            code = watch(box, data, once=once, config_events=events)
+        except ModelError as error:
+            raise _fail(error) from error
+    except (ConfigError, StoreError, IdentityError) as error:
+        raise _fail(error) from error
+    raise typer.Exit(code)
+
+
+@app.command()
+def check(config: ConfigArgument) -> None:
+    """Say whether a configuration is good, and every fault of one that is not. 检查配置文件。"""
+    try:
+        box = load_config(config)
+    except ConfigError as error:
+        raise _fail(error) from error
+    for warning in _warnings(box):
+        typer.echo(warning, err=True)
+    zones = sum(len(camera.zones) for camera in box.cameras)
+    typer.echo(f"OK: {len(box.cameras)} cameras, {zones} zones")
+
+
+@app.command()
+def replay(
+    observations: Annotated[
+        Path, typer.Argument(metavar="OBSERVATIONS", help="a recording of the box, .jsonl or .jsonl.gz / 观测记录")
+    ],
+    config: Annotated[
+        Path | None, typer.Option("--config", help="judge by these zones instead of the recorded ones / 改用此配置")
+    ] = None,
+) -> None:
+    """Run recorded observations through the rules and print their events, one JSON object a line. 重放观测记录。"""
+    from edge_agent.recorder import RecordingError
+    from edge_agent.replay import replay as events_of
+
+    try:
+        box = load_config(config) if config else None
+        for event in events_of(observations, box):
+            typer.echo(json.dumps(dataclasses.asdict(event), ensure_ascii=False))
+    except (ConfigError, RecordingError) as error:
+        raise _fail(error) from error
+
+
+@app.command()
+def version() -> None:
+    """Print the version. 显示版本。"""
+    typer.echo(SOFTWARE)
+
+
+def _warnings(box: BoxConfig) -> list[str]:
+    """Find what is no fault of the file but will keep a camera from being watched."""
+    found: list[str] = []
+    for index, camera in enumerate(box.cameras):
+        if "://" not in camera.source and not Path(camera.source).is_file():
+            found.append(f"warning: cameras[{index}].source: no such file: {camera.source}")
+        if not camera.zones:
+            found.append(f"warning: cameras[{index}].zones: camera {camera.id!r} has no zones, so it reports nothing")
+    return found
+
+
+def _fail(error: Exception) -> typer.Exit:
+    typer.echo(str(error), err=True)
+    return typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()
