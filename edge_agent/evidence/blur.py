@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from edge_agent.evidence.picture import Frame
+from edge_agent.evidence.snapshot import Frame
 from rules.observation import Box
 
 CELLS_ACROSS = 7

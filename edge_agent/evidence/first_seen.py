@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from edge_agent.durable import remove_parts, write_durably
-from edge_agent.evidence.picture import Picture, decode_jpeg, encode_jpeg
+from edge_agent.evidence.snapshot import Snapshot, decode_jpeg, encode_jpeg
 from rules.observation import Box
 
 MOST_PER_CAMERA = 200
@@ -37,7 +37,7 @@ class FirstSeenStills:
         for camera in self._folder.iterdir():
             remove_parts(camera)
 
-    def keep(self, camera: str, stay: str, picture: Picture) -> None:
+    def keep(self, camera: str, stay: str, picture: Snapshot) -> None:
         """Keep the first picture of a stay; one that is kept already stays. Raises OSError when the disk refuses."""
         path = self._path(camera, stay)
         if path.with_suffix(".json").exists():
@@ -54,7 +54,7 @@ class FirstSeenStills:
         write_durably(path, content)
         write_durably(path.with_suffix(".json"), json.dumps(about).encode())
 
-    def get(self, camera: str, stay: str) -> Picture | None:
+    def get(self, camera: str, stay: str) -> Snapshot | None:
         """Give the first picture of a stay, exactly as it was kept; None when there is none or it is damaged."""
         path = self._path(camera, stay)
         try:
@@ -63,7 +63,7 @@ class FirstSeenStills:
             if hashlib.sha256(content).hexdigest() != about["sha256"]:
                 raise ValueError("its content has changed")
             people = tuple(_box(person) for person in about["people"])
-            return Picture(decode_jpeg(content), datetime.fromisoformat(about["taken_at"]), people, content)
+            return Snapshot(decode_jpeg(content), datetime.fromisoformat(about["taken_at"]), people, content)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:

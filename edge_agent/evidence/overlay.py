@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from edge_agent.evidence.colours import EXCLUDED, HALO, ZONE, Rgb, ink_on
 from edge_agent.evidence.fonts import Font
-from edge_agent.evidence.picture import Frame
+from edge_agent.evidence.snapshot import Frame
 from rules.observation import Box
 from rules.zone import Zone
 

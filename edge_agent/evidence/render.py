@@ -9,8 +9,8 @@ from edge_agent.evidence.blur import blur_people
 from edge_agent.evidence.caption import Caption, caption_of
 from edge_agent.evidence.fonts import Fonts
 from edge_agent.evidence.overlay import draw_box, draw_tag, draw_zone
-from edge_agent.evidence.picture import Frame, Picture
 from edge_agent.evidence.scene import Scene
+from edge_agent.evidence.snapshot import Frame, Snapshot
 from edge_agent.evidence.strip import draw_strip, text_px
 from protocol.messages import EvidenceRole
 from rules.observation import Box
@@ -19,7 +19,7 @@ CLOSE_UP_WIDTH_PX = 640
 """A close-up smaller than this is enlarged in its rendered copy, so that it can be read; the caption says so."""
 
 
-def render_wide(scene: Scene, role: EvidenceRole, picture: Picture, original_sha256: str, fonts: Fonts) -> Frame:
+def render_wide(scene: Scene, role: EvidenceRole, picture: Snapshot, original_sha256: str, fonts: Fonts) -> Frame:
     """Draw zone, box and caption on a copy of the whole picture, with people blurred where the box is told to."""
     caption = caption_of(scene, role, picture.taken_at, original_sha256, fonts)
     canvas = without_people(scene, picture)
@@ -30,7 +30,7 @@ def render_wide(scene: Scene, role: EvidenceRole, picture: Picture, original_sha
     return _with_strip(canvas, caption, fonts)
 
 
-def render_close_up(scene: Scene, picture: Picture, crop: Box, original_sha256: str, fonts: Fonts) -> Frame:
+def render_close_up(scene: Scene, picture: Snapshot, crop: Box, original_sha256: str, fonts: Fonts) -> Frame:
     """Draw the close-up: the place itself, enlarged in whole steps when it is small, with its caption."""
     cut = cut_out(without_people(scene, picture), crop)
     factor = min(6, -(-CLOSE_UP_WIDTH_PX // cut.shape[1]))
@@ -41,7 +41,7 @@ def render_close_up(scene: Scene, picture: Picture, crop: Box, original_sha256: 
     return _with_strip(cut, caption, fonts)
 
 
-def without_people(scene: Scene, picture: Picture) -> Frame:
+def without_people(scene: Scene, picture: Snapshot) -> Frame:
     """Give a copy of the frame, with people blurred where the box is told to."""
     return blur_people(picture.frame, picture.people if scene.box.evidence.blur_people else ())
 

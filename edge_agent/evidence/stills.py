@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from edge_agent.evidence.fonts import Fonts, system_fonts
-from edge_agent.evidence.picture import Frame, Picture, encode_jpeg, jpeg_evidence
 from edge_agent.evidence.render import cut_out, render_close_up, render_wide
 from edge_agent.evidence.scene import Scene
+from edge_agent.evidence.snapshot import Frame, Snapshot, encode_jpeg, jpeg_evidence
 from edge_agent.outgoing import Evidence
 from protocol.messages import EvidenceRole, Rendition
 from rules.observation import Box
@@ -19,7 +19,7 @@ CLOSE_UP_LEAST = 0.08
 
 
 def confirmed_stills(
-    scene: Scene, first_seen: Picture | None, confirmed: Picture, fonts: Fonts | None = None
+    scene: Scene, first_seen: Snapshot | None, confirmed: Snapshot, fonts: Fonts | None = None
 ) -> tuple[Evidence, ...]:
     """Make the pictures of a confirmed violation: first seen (where it was kept), confirmed, and the close-up.
 
@@ -35,7 +35,7 @@ def confirmed_stills(
     return _once_each(pictures)
 
 
-def cleared_stills(scene: Scene, after: Picture, fonts: Fonts | None = None) -> tuple[Evidence, ...]:
+def cleared_stills(scene: Scene, after: Snapshot, fonts: Fonts | None = None) -> tuple[Evidence, ...]:
     """Make the picture of the place after it was cleared."""
     return _once_each(_wide(scene, EvidenceRole.AFTER, after, fonts or system_fonts()))
 
@@ -51,20 +51,20 @@ def close_up_of(box: Box) -> Box:
     return x1, y1, x2, y2
 
 
-def _wide(scene: Scene, role: EvidenceRole, picture: Picture, fonts: Fonts) -> list[Evidence]:
+def _wide(scene: Scene, role: EvidenceRole, picture: Snapshot, fonts: Fonts) -> list[Evidence]:
     original = _original(scene, role, picture, picture.frame, picture.jpeg)
     rendered = render_wide(scene, role, picture, _name_kept(scene, original), fonts)
     return _kept(scene, original, rendered)
 
 
-def _close_up(scene: Scene, picture: Picture, fonts: Fonts) -> list[Evidence]:
+def _close_up(scene: Scene, picture: Snapshot, fonts: Fonts) -> list[Evidence]:
     crop = close_up_of(scene.event.box)
     original = _original(scene, EvidenceRole.CLOSE_UP, picture, cut_out(picture.frame, crop))
     rendered = render_close_up(scene, picture, crop, _name_kept(scene, original), fonts)
     return _kept(scene, original, rendered)
 
 
-def _original(scene: Scene, role: EvidenceRole, picture: Picture, frame: Frame, jpeg: bytes | None = None) -> Evidence:
+def _original(scene: Scene, role: EvidenceRole, picture: Snapshot, frame: Frame, jpeg: bytes | None = None) -> Evidence:
     content = jpeg or encode_jpeg(frame, scene.box.evidence.jpeg_quality)
     return jpeg_evidence(content, frame, picture.taken_at, role, Rendition.ORIGINAL)
 

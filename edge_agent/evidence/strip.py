@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from edge_agent.evidence.caption import Caption
 from edge_agent.evidence.colours import LABEL, STRIP, VALUE, ink_on
 from edge_agent.evidence.fonts import Font, Fonts
-from edge_agent.evidence.picture import Frame
+from edge_agent.evidence.snapshot import Frame
 
 Piece = tuple[float, str, bool]
 """x, text, and whether it is a value (else a label)."""

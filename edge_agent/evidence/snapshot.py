@@ -20,7 +20,7 @@ Frame = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Snapshot:
     """A frame, when it was taken (timezone-aware), and where people are in it (normalised xyxy).
 
     `jpeg` is the frame as it was encoded before, so that an original kept on disk stays the same file.
