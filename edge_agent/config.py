@@ -138,6 +138,12 @@ class EvidenceConfig(_Group):
     keep_original: bool = True
 
 
+class RecordingConfig(_Group):
+    """How many observations are kept on the disk for replay, all cameras together; 0 keeps none."""
+
+    budget_mb: float = Field(default=1024, ge=0)
+
+
 class CameraConfig(_Group):
     """One camera and its zones. Coordinates are WGS 84 degrees; `direction` is for people, e.g. 由北向南."""
 
@@ -181,6 +187,7 @@ class BoxConfig(_Group):
     outbox: OutboxConfig = OutboxConfig()
     health_every_s: float = Field(default=30.0, gt=0)
     evidence: EvidenceConfig = EvidenceConfig()
+    recording: RecordingConfig = RecordingConfig()
     cameras: Annotated[tuple[CameraConfig, ...], AfterValidator(_check_cameras)]
 
     @cached_property

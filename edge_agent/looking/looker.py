@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.looking.patches import Plane, patch_at
 from edge_agent.looking.views import View, ViewPlan
 from models.detector import Detections, Detector
+from models.nms import nms_per_class
 from rules.classes import PERSON, default_classes, group_of
 from rules.observation import Box, Detection, Observation
 from rules.observation import View as PictureView
@@ -129,7 +129,7 @@ def _once(boxes: list[Box], scores: list[float], labels: list[str]) -> list[int]
     """Per-class non-maximum suppression over the views: indices of what to keep, best score first."""
     if not boxes:
         return []
-    xywh = [[b[0], b[1], b[2] - b[0], b[3] - b[1]] for b in boxes]
     names = sorted(set(labels))
-    ids = [names.index(label) for label in labels]
-    return [int(i) for i in cv2.dnn.NMSBoxesBatched(xywh, scores, ids, LEAST_SCORE, _SAME_IOU)]
+    ids = np.array([names.index(label) for label in labels], np.int64)
+    kept = nms_per_class(np.array(boxes, np.float32), np.array(scores, np.float32), ids, _SAME_IOU)
+    return [int(i) for i in kept]

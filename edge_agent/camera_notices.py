@@ -1,0 +1,72 @@
+"""What the seeing half of the box tells people, in Chinese and English."""
+
+from __future__ import annotations
+
+from calibration.view_guard import ViewState, ViewVerdict
+from edge_agent.notices import Severity, notice
+from edge_agent.source import PictureState, SourceReport
+from edge_agent.source.picture_state import Judgement
+from protocol.messages import CameraState, HealthEvent
+
+_GOOD_STATES = (CameraState.OK, CameraState.STARTING, CameraState.ENDED)
+
+
+def source(camera: str, report: SourceReport) -> HealthEvent:
+    """A source changed its state, or found something odd."""
+    severity: Severity = "info" if report.state in _GOOD_STATES else "warning"
+    return notice(severity, report.code, report.text_zh, report.text_en, camera=camera)
+
+
+def picture(camera: str, judgement: Judgement) -> HealthEvent:
+    """The picture became unusable, or good again."""
+    if judgement.state is PictureState.OK:
+        return notice("info", "picture_ok", "画面恢复正常。", "The picture is good again.", camera=camera)
+    code = f"picture_{judgement.state.value}"
+    return notice("warning", code, judgement.reason_zh, judgement.reason_en, camera=camera)
+
+
+def view(camera: str, verdict: ViewVerdict) -> HealthEvent:
+    """The camera was turned, or looks again where its zones were drawn."""
+    if verdict.state is ViewState.MOVED:
+        return notice(
+            "error",
+            "view_changed",
+            f"画面与划定区域时不符（吻合度 {verdict.agreement:.0%}），区域已暂停；请检查摄像机朝向，"
+            "或在确认新视角后重新划定区域。",
+            f"The view does not fit its zones any more ({verdict.agreement:.0%} agrees); they are suspended. Check "
+            "where the camera points, or draw the zones anew and accept the view.",
+            camera=camera,
+        )
+    return notice("info", "view_ok", "视角恢复，区域重新生效。", "The view fits again; its zones apply.", camera=camera)
+
+
+def state_lost(camera: str, reason: str) -> HealthEvent:
+    """What the box remembered of a camera cannot be read."""
+    return notice(
+        "warning",
+        "state_lost",
+        f"上次运行的记忆无法读取，该摄像机从头开始计时：{reason}",
+        f"What was remembered of this camera cannot be read; it starts afresh: {reason}",
+        camera=camera,
+    )
+
+
+def look_failed(camera: str, reason: str) -> HealthEvent:
+    """A look ended in an error; the other cameras go on."""
+    return notice(
+        "error",
+        "look_failed",
+        f"处理画面时出错，其他摄像机不受影响：{reason}",
+        f"A look failed; the other cameras go on: {reason}",
+        camera=camera,
+    )
+
+
+def no_detector(reason: str) -> HealthEvent:
+    """The detector cannot be opened; nothing is watched until it can."""
+    return notice(
+        "error",
+        "no_detector",
+        f"检测模型不可用，暂不能巡查，将继续重试：{reason}",
+        f"The detector cannot be used; nothing is watched until it can, trying again: {reason}",
+    )

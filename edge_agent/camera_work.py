@@ -1,0 +1,158 @@
+"""All that one camera needs on the box: its pipeline, its recording, its reports, and how it is."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from calibration.view_guard import ViewGuard, ViewState
+from edge_agent import camera_notices
+from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.durable import write_durably
+from edge_agent.evidence.first_seen import FirstSeenStills
+from edge_agent.outgoing import Outgoing
+from edge_agent.pipeline import LookResult, Pipeline
+from edge_agent.recorder import Recorder, Recording
+from edge_agent.reporting import Reporter
+from edge_agent.source import Frame, PictureState, PictureWatch, SourceReport
+from models.detector import Detector
+from protocol.messages import CameraHealth, CameraState, HealthEvent
+
+_PRUNE_EVERY_LOOKS = 300
+_LATENESS_WINDOW = 100
+
+
+class CameraWork:
+    """One camera of the box. Looks are taken one at a time; its health may be asked for from any thread."""
+
+    def __init__(
+        self,
+        config: BoxConfig,
+        camera: CameraConfig,
+        detector: Detector,
+        data_dir: Path,
+        first_seen: FirstSeenStills,
+        tell: Callable[[HealthEvent], None],
+    ) -> None:
+        self.camera = camera
+        self._config = config
+        self._tell = tell
+        self._first_seen = first_seen
+        self._view_file = data_dir / "views" / f"{camera.id}.png"
+        self._pipeline = Pipeline(camera.id, camera.zones, detector, config.zone_info, _guard(self._view_file))
+        self._pictures = PictureWatch()
+        self._picture_state = PictureState.OK
+        self._view_state = ViewState.OK
+        self._source_state = CameraState.STARTING
+        self._source_text = ""
+        self._reporter = Reporter(config, first_seen, detector.entry.name)
+        budget_bytes = int(config.recording.budget_mb * 1e6 / len(config.cameras))
+        self._recorder = Recorder(data_dir / "observations" / camera.id, budget_bytes) if budget_bytes else None
+        self._looks = 0
+        self._last_frame_s: float | None = None
+        self._lateness_s: deque[float] = deque(maxlen=_LATENESS_WINDOW)
+
+    @property
+    def look_every_s(self) -> float:
+        """How often this camera wants to be looked at, seconds."""
+        return self.camera.look_every_s or self._config.look_every_s
+
+    def look(self, frame: Frame, lateness_s: float = 0.0) -> list[Outgoing]:
+        """Take a picture in and give what must be reported because of it."""
+        judgement = self._pictures.judge(frame.luma())
+        if judgement.state is not self._picture_state:
+            self._tell(camera_notices.picture(self.camera.id, judgement))
+            self._picture_state = judgement.state
+        before = self._head(frame.taken_at_s)
+        result = self._pipeline.look(frame, usable=judgement.state is PictureState.OK)
+        if self._recorder:
+            self._recorder.write(result.observation, before)
+        self._follow_view(result)
+        self._looks += 1
+        self._last_frame_s = frame.taken_at_s
+        self._lateness_s.append(lateness_s)
+        outgoing = self._reporter.report(result.events, frame, result.observation)
+        if self._looks % _PRUNE_EVERY_LOOKS == 0:
+            self.prune()
+        return outgoing
+
+    def snapshot(self) -> str:
+        """Give what the rules remember, for the store."""
+        return self._pipeline.watch.snapshot()
+
+    def restore(self, snapshot: str) -> None:
+        """Go on where the box stopped. What cannot be read is said, and the camera starts afresh."""
+        try:
+            self._pipeline.watch.restore(snapshot)
+        except ValueError as error:
+            self._tell(camera_notices.state_lost(self.camera.id, str(error)))
+
+    def prune(self) -> None:
+        """Delete the first pictures of what no longer stands."""
+        self._first_seen.prune(self.camera.id, self._pipeline.watch.places().keys())
+
+    def flush(self) -> None:
+        """Hand the recording to the operating system."""
+        if self._recorder:
+            self._recorder.flush()
+
+    def close(self) -> None:
+        """Finish the recording and keep the view."""
+        if self._recorder:
+            self._recorder.close()
+        self._keep_view()
+
+    def source_reported(self, report: SourceReport) -> None:
+        """Note what the source says of itself; called from its thread."""
+        self._source_state, self._source_text = report.state, f"{report.text_zh} {report.text_en}"
+        self._tell(camera_notices.source(self.camera.id, report))
+
+    def health(self) -> CameraHealth:
+        """Say how the camera is."""
+        late = sorted(self._lateness_s)
+        return CameraHealth(
+            id=self.camera.id,
+            state=self._state(),
+            detail=self._source_text if self._source_state is not CameraState.OK else "",
+            last_frame_at=None if self._last_frame_s is None else datetime.fromtimestamp(self._last_frame_s, UTC),
+            looks=self._looks,
+            looks_late_p95_s=round(late[int(0.95 * (len(late) - 1))], 3) if late else 0.0,
+            open_stays=len(self._pipeline.watch.places()),
+        )
+
+    def _state(self) -> CameraState:
+        if self._source_state is not CameraState.OK:
+            return self._source_state
+        if self._picture_state is not PictureState.OK:
+            return CameraState(self._picture_state.value)
+        return CameraState.VIEW_CHANGED if self._view_state is ViewState.MOVED else CameraState.OK
+
+    def _head(self, at_s: float) -> Recording:
+        """Give what a new recording file begins with; the snapshot is taken only when one begins."""
+        begins = self._recorder is not None and self._recorder.wants_head(at_s)
+        return Recording(self.camera.id, self._config.zone_info, self.camera.zones, self.snapshot() if begins else "{}")
+
+    def _follow_view(self, result: LookResult) -> None:
+        state = result.view.state
+        if (state is ViewState.MOVED) != (self._view_state is ViewState.MOVED):
+            self._tell(camera_notices.view(self.camera.id, result.view))
+        self._view_state = state
+        if state is ViewState.OK and not self._view_file.exists():
+            self._keep_view()
+
+    def _keep_view(self) -> None:
+        reference = self._pipeline.guard.reference
+        if reference is not None:
+            self._view_file.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(self._view_file, cv2.imencode(".png", reference)[1].tobytes())
+
+
+def _guard(view_file: Path) -> ViewGuard:
+    """Take up the view that the box knew; a file that cannot be read is as none."""
+    known = cv2.imread(str(view_file), cv2.IMREAD_GRAYSCALE) if view_file.exists() else None
+    return ViewGuard(None if known is None else np.asarray(known, np.uint8))
