@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nicegui.elements.mixins.text_element import TextElement
+
 from central.cases.views import CaseDetail, CaseSummary
 from central.console import formats
 from central.console.tags import tag, text
@@ -31,8 +33,8 @@ def stood(case: CaseDetail, words: Words) -> str:
     return words("case.allowed", time=time, limit=formats.duration(message.dwell_s, words))
 
 
-def facts_block(case: CaseDetail, visit: Visit) -> None:
-    """List place and times."""
+def facts_block(case: CaseDetail, visit: Visit) -> TextElement:
+    """List place and times; give the element that says how long it stands, which changes with time."""
     words, zone = visit.words, visit.zone
     message = confirmation(case)
     facts: list[tuple[str, str]] = [
@@ -57,10 +59,12 @@ def facts_block(case: CaseDetail, visit: Visit) -> None:
     if message is not None:
         facts.append(("case.time_source", words(f"time.{message.time_source}")))
     with tag("dl", "facts"):
+        elements = {}
         for key, value in facts:
             if value:
                 text("dt", words(key))
-                text("dd", value)
+                elements[key] = text("dd", value)
+    return elements["case.stood"]
 
 
 def proof_block(case: CaseDetail, words: Words, *, brief: bool = False) -> None:
@@ -84,7 +88,11 @@ def proof_block(case: CaseDetail, words: Words, *, brief: bool = False) -> None:
 
 
 def _sentence(proof: Proof, words: Words) -> str:
-    return words("proof.sentence", looks=proof.looks, seen=proof.seen, missed=proof.missed, unknown=proof.unknown)
+    """Say what the looks found, and nothing about what did not happen."""
+    parts = [words("proof.all_seen" if proof.seen == proof.looks else "proof.some_seen", **proof.model_dump())]
+    parts += [words("proof.some_missed", missed=proof.missed)] if proof.missed else []
+    parts += [words("proof.some_unknown", unknown=proof.unknown)] if proof.unknown else []
+    return words("proof.comma").join(parts)
 
 
 def _named(name: str, identifier: str) -> str:
@@ -97,6 +105,5 @@ def _position(message: Violation) -> str:
 
 
 def _object(message: Violation, words: Words) -> str:
-    if message.count == 1:
-        return message.label
-    return words("case.object_count", label=message.label, n=message.count)
+    label = words.label(message.label)
+    return label if message.count == 1 else words("case.object_count", label=label, n=message.count)

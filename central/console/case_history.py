@@ -18,7 +18,7 @@ def history_block(case: CaseDetail, visit: Visit) -> None:
 
 def _step(step: CaseStepView, visit: Visit) -> None:
     words = visit.words
-    with tag("li", f"step to-{step.to_state} by-{step.origin}"):
+    with tag("li", f"step to-{step.to_state} did-{step.action}"):
         with tag("div", "step-line"):
             text("b", words.pick(ACTION_NAMES[step.action]))
             text("time", formats.full_time(step.at, visit.zone))

@@ -9,15 +9,16 @@ from uuid import UUID
 from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.elements.mixins.text_element import TextElement
 
-from central.cases.lifecycle import CaseAction
+from central.cases.lifecycle import CaseAction, Origin
 from central.cases.views import CaseDetail
 from central.console import icons
-from central.console.case_facts import facts_block, proof_block
+from central.console.case_facts import facts_block, proof_block, stood
 from central.console.case_files import files_block
 from central.console.case_head import case_head
 from central.console.case_history import history_block
-from central.console.decision import Decision, carry_out, decision_bar, say
+from central.console.decision import Decision, carry_out, decision_bar
 from central.console.filters import Filters, find_cases
 from central.console.frame import Frame, empty_state
 from central.console.gallery import Gallery, wide_urls
@@ -26,10 +27,12 @@ from central.console.reject_sheet import RejectSheet
 from central.console.review_order import ReviewOrder
 from central.console.sheet import help_sheet
 from central.console.tags import button, svg, tag, text
-from central.console.visit import Console, Visit, signed_in_page
+from central.console.visit import Console, Visit, now, signed_in_page
 from central.problems import Problem
 
 _ORDER_LENGTH = 200
+_AGAIN_S = 15
+_PEOPLE = frozenset({Origin.CONSOLE, Origin.API})
 
 
 def register(console: Console) -> None:
@@ -57,7 +60,9 @@ class _CasePage:
     def __init__(self, visit: Visit, case: CaseDetail, filters: Filters) -> None:
         self._visit, self._filters, self._case = visit, filters, case
         self._order = ReviewOrder(case.id)
-        self._revision = -1
+        self._seen = (-1, -1)
+        self._placed: object = None
+        self._stood: TextElement | None = None
         self._busy = asyncio.Lock()
         words = visit.words
         self._help = help_sheet(CASE_KEYS, words)
@@ -72,19 +77,22 @@ class _CasePage:
 
     async def on_pulse(self, revision: int) -> None:
         """Show what others changed, and who did."""
-        if revision == self._revision or self._busy.locked():
+        if (beat := (revision, int(now().timestamp()) // _AGAIN_S)) == self._seen or self._busy.locked():
             return
-        self._revision = revision
+        self._seen = beat
         case = await self._read(self._case.id)
         if case is None or self._busy.locked() or case.id != self._case.id:
             return
         if case.revision != self._case.revision:
-            if case.steps:
-                say(self._visit.words("act.changed", actor=case.steps[-1].actor), "warning")
+            step = case.steps[-1] if case.steps else None
+            if step and step.origin in _PEOPLE and step.actor != self._visit.user.name:
+                self.frame.say(self._visit.words("act.changed", actor=step.actor), "warning")
             await self.show(case)
         else:
             await self._read_order()
             self._fill_head(case)
+            if self._stood:
+                self._stood.text = stood(case, self._visit.words)
 
     async def show(self, case: CaseDetail) -> None:
         """Show a case and bring the order of review up to date."""
@@ -126,7 +134,7 @@ class _CasePage:
             self._back()
         elif subject != str(self._case.id):
             if action in ("confirm", "reject"):  # pressed while the next case was on its way: never decide unseen
-                say(self._visit.words("act.look_again"), "warning")
+                self.frame.say(self._visit.words("act.look_again"), "warning")
         elif action in ("next", "previous"):
             await self._step(1 if action == "next" else -1)
         else:
@@ -146,7 +154,7 @@ class _CasePage:
 
     async def _carry_out(self, decision: Decision) -> None:
         async with self._busy:
-            done = await carry_out(self._visit, decision)
+            done = await carry_out(self.frame, self._visit, decision)
             if done and decision.action is not CaseAction.RETRY_FILING:
                 await self._go_on()
             elif (case := await self._read(decision.case_id)) is not None:
@@ -159,7 +167,6 @@ class _CasePage:
         )
         following = self._order.next_of(case.id for case in waiting)
         if following is None:
-            say(self._visit.words("act.all_done"), "done")
             self._back()
         else:
             await self._go_to(following)
@@ -170,6 +177,9 @@ class _CasePage:
     def _fill_head(self, case: CaseDetail) -> None:
         words = self._visit.words
         at, of = self._order.position
+        if self._placed == (case.id, case.revision, at, of):
+            return  # nothing is drawn again under the officer's mouse
+        self._placed = (case.id, case.revision, at, of)
         self._head.clear()
         with self._head:
             with tag("a", "tool icon-only back", href=f"/{self._filters.query}", title=words("case.back") + " (B)"):
@@ -195,7 +205,7 @@ class _CasePage:
             if case.allowed:
                 decision_bar(case, case.allowed, words, self._act)
             with _panel(words("case.facts")):
-                facts_block(case, visit)
+                self._stood = facts_block(case, visit)
             with _panel(words("case.proof")):
                 proof_block(case, words)
             with _panel(words("case.history")):

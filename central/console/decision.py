@@ -13,6 +13,7 @@ from central.cases.lifecycle import REASON_NAMES, CaseAction, IllegalStep, Origi
 from central.cases.service import Actor, StaleCase
 from central.cases.views import CaseDetail, CaseSummary
 from central.console.case_list import state_name
+from central.console.frame import Frame
 from central.console.tags import button, tag, text
 from central.console.visit import Visit, sign_in_path
 from central.console.words import Words
@@ -30,8 +31,8 @@ class Decision:
     note: str = ""
 
 
-async def carry_out(visit: Visit, decision: Decision) -> bool:
-    """Take the step, and say what became of it. False when it was not taken."""
+async def carry_out(frame: Frame, visit: Visit, decision: Decision) -> bool:
+    """Take the step, and say in the frame what became of it. False when it was not taken."""
     services = visit.services
     if not await visit.still_signed_in():
         ui.navigate.to(sign_in_path(visit.path, ended=True))
@@ -48,19 +49,14 @@ async def carry_out(visit: Visit, decision: Decision) -> bool:
         )
     except (StaleCase, IllegalStep):
         await visit.console.pulse.now_changed()
-        say(await _who_was_faster(visit, decision.case_id), "warning")
+        frame.say(await _who_was_faster(visit, decision.case_id), "warning")
         return False
     except Problem as problem:
-        say(problem.message(visit.words.language), "problem")
+        frame.say(problem.message(visit.words.language), "problem")
         return False
     await visit.console.pulse.now_changed()
-    say(_what_was_done(case, decision, visit.words), "done")
+    frame.say(_what_was_done(case, decision, visit.words), "done")
     return True
-
-
-def say(message: str, tone: str) -> None:
-    """Show a message for some seconds; `tone` is done, warning or problem."""
-    ui.notify(message, position="top", classes=f"toast {tone}", timeout=3500 if tone == "done" else 8000)
 
 
 def decision_bar(

@@ -100,7 +100,7 @@ def _figures(device: DeviceView, visit: Visit) -> None:
 
 def _cameras(health: Health, visit: Visit) -> None:
     words = visit.words
-    columns = ("camera", "state", "last_frame", "looks", "late", "stays", "todo")
+    columns = ("camera", "camera_state", "last_frame", "looks", "late", "stays", "todo")
     with tag("table", "grid"):
         with tag("thead"), tag("tr"):
             for column in columns:
@@ -116,7 +116,7 @@ def _camera(camera: CameraHealth, visit: Visit) -> None:
     at = camera.last_frame_at
     with tag("tr"):
         text("td", camera.id, "camera")
-        with tag("td", "state"), tag("span", f"lamp {lamp}", title=camera.detail or None):
+        with tag("td", "camera-state"), tag("span", f"lamp {lamp}", title=camera.detail or None):
             tag("i")
             text("span", words(f"camera.{camera.state}"))
         text("td", formats.short_time(at, now(), visit.zone, words) if at else "–", "last_frame")

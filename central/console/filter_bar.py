@@ -36,7 +36,7 @@ class FilterBar:
                         text("span", words("queue.all") if state is None else state_name(state, words))
                         self._states[state] = (chip, text("span", "", "count"))
             with tag("div", "filter-line"):
-                with tag("label", "search"):
+                with tag("label", "search", title=words("queue.search_hint")):
                     svg(icons.SEARCH)
                     # "^value" is the text to begin with; as "value" it would overwrite what is being typed.
                     self._search = tag("input", type="search", placeholder=words("queue.search"), maxlength=100)
@@ -48,6 +48,7 @@ class FilterBar:
                         throttle=0.25,
                         leading_events=False,
                     )
+                    text("kbd", "/")
                 with tag("div", "kinds", role="group"):
                     for kind in (None, *ViolationKind):
                         with button("", self._choose_kind(kind), "filter kind-filter") as chip:

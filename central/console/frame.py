@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from nicegui import ui
 from nicegui.element import Element
@@ -20,6 +22,9 @@ _log = logging.getLogger(__name__)
 _PULSE_S = 1.0
 _SESSION_CHECK_PULSES = 30
 
+Tone = Literal["done", "warning", "problem"]
+_SAID_S: dict[Tone, float] = {"done": 5.0, "warning": 12.0, "problem": 20.0}
+
 OnPulse = Callable[[int], Awaitable[None]]
 """Called about once a second with the cases' revision."""
 
@@ -30,6 +35,7 @@ class Frame:
     def __init__(self, visit: Visit, active: str, *, on_help: Callable[[], object] | None = None) -> None:
         self._visit = visit
         self._pulses = 0
+        self._said_until_s = 0.0
         self._badges: dict[str, TextElement] = {}
         dress(visit.console, visit.words)
         ui.page_title(visit.words("title"))
@@ -44,6 +50,8 @@ class Frame:
 
         async def pulse() -> None:
             self._pulses += 1
+            if time.monotonic() > self._said_until_s:
+                self._said.set_visibility(False)
             try:
                 if self._pulses % _SESSION_CHECK_PULSES == 0 and not await self._visit.still_signed_in():
                     ui.navigate.to(sign_in_path(self._visit.path, ended=True))
@@ -59,6 +67,14 @@ class Frame:
                 self._say_trouble("")
 
         ui.timer(_PULSE_S, pulse)
+
+    def say(self, message: str, tone: Tone) -> None:
+        """Show a message in the head for some seconds, where it covers nothing; a newer one takes its place."""
+        self._said.text = message
+        self._said.props["title"] = message
+        self._said.classes(replace=f"said {tone}")
+        self._said.set_visibility(True)
+        self._said_until_s = time.monotonic() + _SAID_S[tone]
 
     def _say_trouble(self, message: str) -> None:
         self._trouble.text = message
@@ -90,9 +106,11 @@ class Frame:
                     here = name == active
                     with tag("a", "on" if here else "", href=path, aria_current="page" if here else None):
                         text("span", words(f"nav.{name}"))
-                        self._badges[name] = text("span", "", f"badge {name}")
+                        self._badges[name] = text("span", "", f"badge for-{name}")
                         self._badges[name].set_visibility(False)
-            tag("div", "grow")
+            with tag("div", "grow", role="status"):
+                self._said = text("span", "", "said")
+                self._said.set_visibility(False)
             with tag("span", "live", title=words("live.hint")):
                 tag("i")
                 text("span", words("live"))
@@ -115,6 +133,8 @@ class Frame:
             if on_help:
                 with button("", on_help, "tool icon-only", title=words("nav.keys") + " (?)"):
                     svg(icons.KEYBOARD)
+            else:
+                tag("span", "tool icon-only placeholder")
             with tag("form", "sign-out", method="post", action="/logout"):
                 text("span", self._visit.user.name, "user")
                 with tag("button", "tool icon-only", type="submit", title=words("nav.sign_out")):

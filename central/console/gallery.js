@@ -5,17 +5,23 @@ const MODE = "kerbwatch.rendition";
 export default {
   template: `
     <div class="gallery" :class="{compact}">
-      <figure class="stage" :class="{full}" @click="onStage">
-        <template v-if="shown">
-          <video v-if="current.video" :key="shown.url" :src="shown.url" controls preload="metadata" @click.stop></video>
-          <template v-else>
-            <img v-show="!failed[shown.url]" :key="shown.url" :src="shown.url" :alt="current.role_name + ' ' + current.taken"
-                 draggable="false" @error="failed[shown.url] = true" @load="delete failed[shown.url]" />
-            <svg v-if="drawn" class="overlay" :viewBox="'0 0 ' + shown.width + ' ' + shown.height" v-html="current.overlay"></svg>
+      <figure class="stage" :class="{full}">
+        <div class="picture" @click="onStage">
+          <template v-if="shown">
+            <video v-if="current.video" :key="shown.url" :src="shown.url" controls preload="metadata" @click.stop></video>
+            <template v-else>
+              <img v-show="!failed[shown.url]" :key="shown.url" :src="shown.url" :alt="current.role_name + ' ' + current.taken"
+                   draggable="false" @error="failed[shown.url] = true" @load="delete failed[shown.url]" />
+              <svg v-if="drawn" class="overlay" :viewBox="'0 0 ' + shown.width + ' ' + shown.height" v-html="current.overlay"></svg>
+            </template>
           </template>
-        </template>
-        <div v-if="!shown || failed[shown.url]" class="no-picture">{{ shown ? words.failed : words.none }}</div>
-        <figcaption v-if="shown" @click.stop>
+          <div v-if="!shown || failed[shown.url]" class="no-picture">{{ shown ? words.failed : words.none }}</div>
+          <template v-if="pictures.length > 1">
+            <button type="button" class="turn left" :aria-label="words.before" @click.stop="turn(-1)">‹</button>
+            <button type="button" class="turn right" :aria-label="words.after" @click.stop="turn(1)">›</button>
+          </template>
+        </div>
+        <figcaption v-if="shown">
           <span class="caption"><b>{{ current.role_name }}</b><time>{{ current.taken }}</time></span>
           <span class="tools">
             <span v-if="current.rendered && current.original" class="switch" role="group">
@@ -28,10 +34,6 @@ export default {
             <button type="button" class="tool" :title="words.full_hint" @click="full = !full">{{ full ? words.leave : words.full }}</button>
           </span>
         </figcaption>
-        <template v-if="pictures.length > 1">
-          <button type="button" class="turn left" :aria-label="words.before" @click.stop="turn(-1)">‹</button>
-          <button type="button" class="turn right" :aria-label="words.after" @click.stop="turn(1)">›</button>
-        </template>
       </figure>
       <div class="strip" role="tablist">
         <button v-for="(picture, at) in pictures" :key="picture.id" type="button" class="pic" role="tab"

@@ -13,15 +13,27 @@ function keyOf(event) {
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
+// What was clicked with the mouse keeps no focus, or Enter would press it again instead of opening the case.
+function letGo(event) {
+  if (event.detail > 0) event.target.closest("button, a, summary")?.blur();
+}
+
+// While the server cannot be reached, nothing is decided: it would only happen later, unseen.
+function connectionLost() {
+  return document.getElementById("popup")?.ariaHidden === "false";
+}
+
 export default {
   template: `<span hidden></span>`,
   props: { bindings: Array, subject: String },
   emits: ["key"],
   mounted() {
     document.addEventListener("keydown", this.handle);
+    document.addEventListener("click", letGo);
   },
   unmounted() {
     document.removeEventListener("keydown", this.handle);
+    document.removeEventListener("click", letGo);
   },
   methods: {
     handle(event) {
@@ -39,6 +51,7 @@ export default {
       // A key held down may run through the list, but it must never decide one case after another.
       if (!binding || (event.repeat && !binding.repeats)) return;
       event.preventDefault();
+      if ((binding.remote || binding.decides) && connectionLost()) return;
       if (binding.remote) this.$emit("key", { action: binding.action, subject: this.subject || "" });
       else window.dispatchEvent(new CustomEvent("kerbwatch:" + binding.action));
     },

@@ -13,6 +13,8 @@ from nicegui.events import GenericEventArguments
 class Binding:
     """Keys that do something. `remote` ones are told to the server, others to components in the browser.
 
+    One that `repeats` works on while it is held down; one that is remote or `decides` needs the connection.
+
     `keys` are names as in the browser's KeyboardEvent.key, letters in lower case; `shown` is how the help
     writes them. Without `shown` the binding is not in the help.
     """
@@ -24,6 +26,7 @@ class Binding:
     scope: str = "page"
     remote: bool = False
     repeats: bool = False
+    decides: bool = False
 
 
 _PICTURE_KEYS = (
@@ -42,8 +45,8 @@ QUEUE_KEYS = (
     Binding(("Home",), "first", "Home", "keys.first"),
     Binding(("End",), "last", "End", "keys.last"),
     Binding(("Enter",), "open", "Enter", "keys.open"),
-    Binding(("c",), "confirm", "C", "keys.confirm"),
-    Binding(("r",), "reject", "R", "keys.reject"),
+    Binding(("c",), "confirm", "C", "keys.confirm", decides=True),
+    Binding(("r",), "reject", "R", "keys.reject", decides=True),
     Binding(("ArrowRight",), "picture-next", "← →", "keys.picture"),
     Binding(("ArrowLeft",), "picture-previous"),
     *_PICTURE_KEYS,
@@ -81,6 +84,7 @@ class KeyMap(Element, component="keys.js"):
                 "scope": binding.scope,
                 "remote": binding.remote,
                 "repeats": binding.repeats,
+                "decides": binding.decides,
             }
             for binding in bindings
         ]

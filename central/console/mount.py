@@ -8,6 +8,7 @@ from nicegui import ui
 
 from central.console import case_page, devices_page, quarantine_page, queue_page, sign_in
 from central.console.icons import FAVICON
+from central.console.not_found_page import not_found_page
 from central.console.preferences import preference_routes
 from central.console.pulse import Pulse
 from central.console.theme import add_guard_headers, serve_assets
@@ -38,6 +39,7 @@ def mount(app: FastAPI, services: Services) -> None:
         page.register(console)
     ui.run_with(
         app,
+        root=not_found_page(console),
         title="街面卫士 KerbWatch",
         favicon=FAVICON,
         dark=None,

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from nicegui.elements.mixins.text_element import TextElement
+
 from central.cases.lifecycle import CaseAction
 from central.cases.views import CaseDetail, CaseSummary
 from central.console import formats
 from central.console.case_facts import address_line, proof_block, stood
 from central.console.case_head import case_head
+from central.console.case_list import place_name
 from central.console.decision import decision_bar
 from central.console.gallery import Gallery
 from central.console.tags import tag, text
@@ -27,6 +30,8 @@ class Preview:
         self._visit = visit
         self._on_act = on_act
         self._wanted: UUID | None = None
+        self._shown: tuple[UUID, int, str] | None = None
+        self._stood: TextElement | None = None
         with tag("section", "preview") as self._box:
             self._nothing = text("p", visit.words("queue.pick"), "preview-nothing")
             self._head = tag("div", "preview-head")
@@ -36,7 +41,7 @@ class Preview:
 
     def show_nothing(self) -> None:
         """Show that no case is chosen."""
-        self._wanted = None
+        self._wanted = self._shown = None
         self._gallery.clear_pictures()
         self._set_visible(False)
 
@@ -50,9 +55,13 @@ class Preview:
             return
         if self._wanted != case_id:
             return  # the officer has gone on meanwhile
-        self._set_visible(True)
-        self._gallery.show(case)
-        self._fill(case, query)
+        if self._shown != (case.id, case.revision, query):  # else nothing is drawn again under the officer's mouse
+            self._shown = (case.id, case.revision, query)
+            self._set_visible(True)
+            self._gallery.show(case)
+            self._fill(case, query)
+        elif self._stood:
+            self._stood.text = stood(case, self._visit.words)
 
     def _set_visible(self, visible: bool) -> None:
         self._nothing.set_visibility(not visible)
@@ -70,11 +79,12 @@ class Preview:
             with tag("dl", "brief"):
                 for key, value in (
                     ("case.where", address_line(case)),
+                    ("case.zone", place_name(case)),
                     ("case.first_seen", formats.full_time(case.first_seen_at, visit.zone)),
                     ("case.stood", stood(case, words)),
                 ):
                     with tag("div"):
                         text("dt", words(key))
-                        text("dd", value, title=value)
+                        self._stood = text("dd", value)  # the last one stays
             proof_block(case, words, brief=True)
             decision_bar(case, case.allowed, words, lambda action: self._on_act(action, case))

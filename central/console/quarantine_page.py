@@ -51,7 +51,7 @@ def register(console: Console) -> None:
         with frame.main, tag("div", "sheet-page"):
             text("h1", visit.words("quarantine.title"))
             text("p", visit.words("quarantine.lead"), "page-lead")
-            body = tag("div", "quarantine")
+            body = tag("div", "set-aside")
         shown: list[QuarantineView] = []
 
         async def refresh(*, first: bool = False) -> None:
@@ -77,7 +77,7 @@ def _fill(body: Element, entries: list[QuarantineView], visit: Visit) -> None:
             return
         with tag("section", "panel"), tag("table", "grid"):
             with tag("thead"), tag("tr"):
-                for column in ("at", "device", "reason", "content", "size"):
+                for column in ("at", "device", "why", "content", "size"):
                     text("th", words(f"quarantine.{column}"), column)
                 tag("th")
             with tag("tbody"):
@@ -94,7 +94,7 @@ def _entry(entry: QuarantineView, visit: Visit) -> None:
             if entry.times > 1:
                 text("span", words("quarantine.times", n=entry.times), "fine")
         text("td", entry.device, "device")
-        with tag("td", "reason"):
+        with tag("td", "why"):
             text("span", entry.reason)
             text("code", entry.topic, "topic")
         with tag("td", "content"):

@@ -74,13 +74,12 @@ class _Queue:
         self._reject = RejectSheet(words, self._carry_out)
 
     async def on_pulse(self, revision: int) -> None:
-        """Look again when a case changed, and every half minute because time passes in the rows."""
+        """Look again when a case changed, and every quarter of a minute because time passes in the rows."""
         beat = int(now().timestamp()) // _ROWS_AGAIN_S
         if (revision, beat) != self._seen:
-            changed = revision != self._seen[0]
             self._seen = (revision, beat)
             await self.refresh()
-            if changed and self._selected:
+            if self._selected:
                 await self._preview.show(self._selected, self._filters.query)
 
     async def refresh(self) -> None:
@@ -145,7 +144,7 @@ class _Queue:
             await self._carry_out(Decision(case_id, action, revision))
 
     async def _carry_out(self, decision: Decision) -> None:
-        done = await carry_out(self._visit, decision)
+        done = await carry_out(self.frame, self._visit, decision)
         await self.refresh()
         if done and decision.case_id in self._cases:
             self._list.advance()

@@ -2,7 +2,7 @@
 export default {
   template: `
     <dialog ref="dialog" class="sheet" :data-scope="scope" @close="$emit('closed')" @mousedown="outside">
-      <div class="sheet-body"><slot /></div>
+      <div class="sheet-body" tabindex="-1" autofocus><slot /></div>
     </dialog>
   `,
   props: { scope: String },

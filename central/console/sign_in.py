@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from central.console import icons
+from central.console.formats import duration
 from central.console.preferences import local_path
 from central.console.tags import svg, tag, text
 from central.console.theme import dress
@@ -33,7 +34,7 @@ def sign_in_routes(console: Console) -> APIRouter:
             locked_s = await asyncio.to_thread(accounts.locked_for_s, username.strip())
             question = {"error": "locked" if locked_s > 0 else "wrong", "user": username.strip(), "next": next}
             if locked_s > 0:
-                question["minutes"] = str(math.ceil(locked_s / 60))
+                question["seconds"] = str(math.ceil(locked_s))
             return RedirectResponse(f"/login?{urlencode(question)}", status_code=303)
         response = RedirectResponse(local_path(next), status_code=303)
         secure = console.services.settings.secure_cookie
@@ -81,7 +82,8 @@ def _brand(words: Words) -> None:
 def _trouble(words: Words, request: Request) -> str:
     query = request.query_params
     if query.get("error") == "locked":
-        return words("login.locked", minutes=query.get("minutes", "1")[:4])
+        seconds = query.get("seconds", "")
+        return words("login.locked", time=duration(int(seconds) if seconds.isdecimal() else 60, words))
     if query.get("error"):
         return words("login.wrong")
     return words("session.ended") if query.get("ended") else ""

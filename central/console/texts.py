@@ -30,6 +30,7 @@ _FRAME: Texts = {
     "copied": ("已复制", "Copied"),
     "load_failed": ("读取失败：{why}", "Could not be read: {why}"),
     "not_found": ("没有这个页面", "There is no such page"),
+    "not_found.why": ("请检查地址，或从案件队列重新进入。", "Check the address, or start from the queue of cases."),
 }
 
 _LOGIN: Texts = {
@@ -43,8 +44,8 @@ _LOGIN: Texts = {
         "User name or password is wrong: check both and try again",
     ),
     "login.locked": (
-        "多次输入错误，该用户已暂时锁定，请 {minutes} 分钟后再试",
-        "Too many wrong tries: this name is locked, try again in {minutes} min",
+        "多次输入错误，该用户已暂时锁定，请 {time}后再试",
+        "Too many wrong tries: this name is locked, try again in {time}",
     ),
     "login.first": (
         "首次启动时，管理员 admin 的密码显示在服务器的启动输出中",
@@ -57,7 +58,8 @@ _QUEUE: Texts = {
     "queue.waiting": ("待核查", "To review"),
     "queue.all": ("全部", "All"),
     "queue.kind_all": ("全部类型", "All kinds"),
-    "queue.search": ("编号、点位、地址、设备", "Number, place, address, box"),
+    "queue.search": ("搜索", "Search"),
+    "queue.search_hint": ("按编号、区域、摄像机、地址或设备搜索", "Search by number, zone, camera, address or box"),
     "queue.fresh": ("↑ {n} 件新案件", "↑ {n} new"),
     "queue.more": ("正在载入更早的案件…", "Loading earlier cases…"),
     "queue.empty": ("没有待核查的案件", "Nothing to review"),
@@ -91,7 +93,7 @@ _CASE: Texts = {
     "case.where": ("地点", "Where"),
     "case.zone": ("区域", "Zone"),
     "case.camera": ("摄像机", "Camera"),
-    "case.direction": ("朝向", "Looks"),
+    "case.direction": ("朝向", "Facing"),
     "case.position": ("坐标", "Position"),
     "case.device": ("设备", "Box"),
     "case.object": ("对象", "Object"),
@@ -110,11 +112,12 @@ _CASE: Texts = {
     "proof.seen": ("看到", "seen"),
     "proof.missed": ("未见", "not found"),
     "proof.unknown": ("看不清", "could not see"),
-    "proof.sentence": (
-        "查看 {looks} 次，{seen} 次看到目标，{missed} 次未见，{unknown} 次画面受遮挡或不可用。",
-        "Of {looks} looks, the object was there in {seen}, not found in {missed}; {unknown} could not be judged.",
-    ),
-    "proof.gap": ("最长 {time} 没有看到", "Longest time without seeing it: {time}"),
+    "proof.all_seen": ("查看 {looks} 次，每次都看到目标", "There in all of {looks} looks"),
+    "proof.some_seen": ("查看 {looks} 次，看到 {seen} 次", "There in {seen} of {looks} looks"),
+    "proof.some_missed": ("{missed} 次未见", "not found in {missed}"),
+    "proof.some_unknown": ("{unknown} 次被遮挡或看不清", "view blocked or unclear in {unknown}"),
+    "proof.comma": ("，", ", "),
+    "proof.gap": ("最长 {time}没有看到", "Longest time unseen: {time}"),
     "proof.score": ("检测平均置信度 {score}", "Mean detector score {score}"),
     "proof.model": ("检测模型 {model}", "Detector {model}"),
     "case.signature_ok": ("设备签名有效", "Signed by the box"),
@@ -165,7 +168,6 @@ _DECISION: Texts = {
     "act.confirmed": ("{number} 已立案", "{number} confirmed"),
     "act.rejected": ("{number} 不予立案：{reason}", "{number} rejected: {reason}"),
     "act.retried": ("{number} 将重新推送平台", "{number} will be filed again"),
-    "act.all_done": ("待核查案件已全部处理完", "All cases are reviewed"),
     "act.faster": (
         "{actor} 已先一步处理：{number} 现为“{state}”",
         "{actor} was faster: {number} is now “{state}”",
@@ -216,7 +218,7 @@ _DEVICES: Texts = {
     "devices.key": ("公钥指纹", "Key fingerprint"),
     "devices.no_health": ("尚未收到运行状况", "No health message yet"),
     "devices.camera": ("摄像机", "Camera"),
-    "devices.state": ("状态", "State"),
+    "devices.camera_state": ("状态", "State"),
     "devices.last_frame": ("最近画面", "Last picture"),
     "devices.looks": ("查看次数", "Looks"),
     "devices.late": ("延迟（95%）", "Late (95 %)"),
@@ -260,11 +262,22 @@ _QUARANTINE: Texts = {
     "quarantine.empty_why": ("所有消息都已正常接收。", "Every message was read and stored."),
     "quarantine.at": ("最近收到", "Last came"),
     "quarantine.device": ("设备", "Box"),
-    "quarantine.reason": ("原因", "Reason"),
+    "quarantine.why": ("原因", "Reason"),
     "quarantine.size": ("大小", "Size"),
     "quarantine.times": ("重复 {n} 次", "{n} times"),
     "quarantine.content": ("内容开头", "Begins with"),
     "quarantine.download": ("下载", "Download"),
+}
+
+_LABELS: Texts = {
+    "label.bicycle": ("自行车", "bicycle"),
+    "label.car": ("小汽车", "car"),
+    "label.motorcycle": ("摩托车 / 电动车", "motorcycle"),
+    "label.bus": ("客车", "bus"),
+    "label.truck": ("货车", "truck"),
+    "label.umbrella": ("伞", "umbrella"),
+    "label.stall": ("摊点", "stall"),
+    "label.tricycle": ("三轮车", "tricycle"),
 }
 
 _UNITS: Texts = {
@@ -285,5 +298,6 @@ TEXTS: Texts = {
     **_KEYS,
     **_DEVICES,
     **_QUARANTINE,
+    **_LABELS,
     **_UNITS,
 }

@@ -31,6 +31,11 @@ class Words:
         """Choose from a (Chinese, English) pair."""
         return names[0] if self.language == "zh" else names[1]
 
+    def label(self, label: str) -> str:
+        """Name a detector's class; a class that the dictionary does not know keeps its own name."""
+        key = f"label.{label}"
+        return self(key) if key in TEXTS else label
+
     @property
     def html_lang(self) -> str:
         """The language tag for HTML; it also chooses the Chinese forms of Han characters in fonts."""
