@@ -15,6 +15,7 @@ from edge_agent import camera_notices
 from edge_agent.config import BoxConfig, CameraConfig
 from edge_agent.durable import write_durably
 from edge_agent.evidence.first_seen import FirstSeenStills
+from edge_agent.looking.bystanders import bystander_finder
 from edge_agent.outgoing import Outgoing
 from edge_agent.pipeline import LookResult, Pipeline
 from edge_agent.recorder import Recorder, Recording
@@ -50,7 +51,7 @@ class CameraWork:
         self._view_state = ViewState.OK
         self._source_state = CameraState.STARTING
         self._source_text = ""
-        self._reporter = Reporter(config, first_seen, detector.entry.name)
+        self._reporter = Reporter(config, first_seen, detector.entry.name, bystander_finder(detector))
         budget_bytes = int(config.recording.budget_mb * 1e6 / len(config.cameras))
         self._recorder = Recorder(data_dir / "observations" / camera.id, budget_bytes) if budget_bytes else None
         self._looks = 0
@@ -76,7 +77,7 @@ class CameraWork:
         self._looks += 1
         self._last_frame_s = frame.taken_at_s
         self._lateness_s.append(lateness_s)
-        outgoing = self._reporter.report(result.events, frame, result.observation)
+        outgoing = self._reporter.report(result.events, frame)
         if self._looks % _PRUNE_EVERY_LOOKS == 0:
             self.prune()
         return outgoing

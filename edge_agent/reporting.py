@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from edge_agent.config import BoxConfig
@@ -12,52 +13,52 @@ from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.evidence.scene import Scene
 from edge_agent.evidence.snapshot import Snapshot
 from edge_agent.evidence.stills import cleared_stills, confirmed_stills
-from edge_agent.outgoing import Outgoing
+from edge_agent.looking.bystanders import FindPeople
+from edge_agent.outgoing import Evidence, Outgoing
 from edge_agent.source import Frame
-from rules.classes import PERSON, group_of
 from rules.event import Event, EventPhase
-from rules.observation import Observation
-
-_SURE_PERSON = 0.2
-"""Blurred from this score on: a shadow blurred for nothing harms nobody, a face that is not blurred does."""
 
 _log = logging.getLogger(__name__)
 
 
 class Reporter:
-    """Makes outgoing violations of events. `model` names the detector in them."""
+    """Makes outgoing violations of events. `model` names the detector in them; `find_people` says whom to blur."""
 
-    def __init__(self, config: BoxConfig, first_seen: FirstSeenStills, model: str) -> None:
+    def __init__(self, config: BoxConfig, first_seen: FirstSeenStills, model: str, find_people: FindPeople) -> None:
         self._config = config
         self._first_seen = first_seen
         self._model = model
+        self._find_people = find_people if config.evidence.blur_people else lambda _: ()
 
-    def report(self, events: Iterable[Event], frame: Frame, observation: Observation) -> list[Outgoing]:
+    def report(self, events: Iterable[Event], frame: Frame) -> list[Outgoing]:
         """Give what must be reported of the events of one look; `frame` is the picture they were seen in."""
         outgoing = []
-        picture: Snapshot | None = None
+        now: Snapshot | None = None
         for event in events:
-            if event.phase is EventPhase.DROPPED:
-                continue
-            picture = picture or self._picture(frame, observation)
             if event.phase is EventPhase.OPENED:
-                self._keep_first(event, picture)
-                continue
-            scene = Scene.of(self._config, event)
-            if event.phase is EventPhase.CONFIRMED:
-                stills = confirmed_stills(scene, self._first_seen.get(event.camera, event.stay), picture)
-            else:
-                stills = cleared_stills(scene, picture)
-            outgoing.append(outgoing_from_event(scene, stills, time_source=frame.time_source, model=self._model))
+                self._keep_first(event, self._snapshot(frame))
+            elif event.phase in (EventPhase.CONFIRMED, EventPhase.CLEARED):
+                now = now or self._with_people(self._snapshot(frame))
+                scene = Scene.of(self._config, event)
+                stills = self._stills(scene, now)
+                outgoing.append(outgoing_from_event(scene, stills, time_source=frame.time_source, model=self._model))
         return outgoing
 
-    def _keep_first(self, event: Event, picture: Snapshot) -> None:
+    def _stills(self, scene: Scene, now: Snapshot) -> tuple[Evidence, ...]:
+        if scene.event.phase is EventPhase.CLEARED:
+            return cleared_stills(scene, now)
+        first = self._first_seen.get(scene.event.camera, scene.event.stay)
+        return confirmed_stills(scene, None if first is None else self._with_people(first), now)
+
+    def _keep_first(self, event: Event, snapshot: Snapshot) -> None:
         try:
-            self._first_seen.keep(event.camera, event.stay, picture)
+            self._first_seen.keep(event.camera, event.stay, snapshot)
         except OSError as error:
             _log.warning("the first picture of stay %s could not be kept: %s", event.stay, error)
 
-    def _picture(self, frame: Frame, observation: Observation) -> Snapshot:
-        people = tuple(d.box for d in observation.detections if group_of(d.label) == PERSON and d.score >= _SURE_PERSON)
+    def _snapshot(self, frame: Frame) -> Snapshot:
         taken_at = datetime.fromtimestamp(frame.taken_at_s, UTC).astimezone(self._config.zone_info)
-        return Snapshot(frame.bgr(), taken_at, people)
+        return Snapshot(frame.bgr(), taken_at)
+
+    def _with_people(self, snapshot: Snapshot) -> Snapshot:
+        return replace(snapshot, people=self._find_people(snapshot.frame))

@@ -68,15 +68,7 @@ class ViewPlan:
         return View(x1, y1, max(x2, x1 + 2), max(y2, y1 + 2))
 
     def _tiles_of(self, region: View) -> list[View]:
-        width, height = region.size
-        if max(width, height) <= _TILE_FROM * self._input:
-            return []
-        side = int(_TILE_SCALE * self._input) // 2 * 2
-        return [
-            View(x, y, min(x + side, region.x2), min(y + side, region.y2), is_part=True)
-            for y in _starts(region.y1, region.y2, side)
-            for x in _starts(region.x1, region.x2, side)
-        ]
+        return tiles_of(region, self._input) if max(region.size) > _TILE_FROM * self._input else []
 
     def _closer(self, box: Box) -> View | None:
         width, height = (box[2] - box[0]) * self._width, (box[3] - box[1]) * self._height
@@ -87,6 +79,16 @@ class ViewPlan:
         x1, y1 = max(0, int(x - half)) // 2 * 2, max(0, int(y - half)) // 2 * 2
         x2, y2 = min(self._width, int(x + half)) // 2 * 2, min(self._height, int(y + half)) // 2 * 2
         return View(x1, y1, x2, y2, is_part=True) if x2 > x1 and y2 > y1 else None
+
+
+def tiles_of(region: View, input_px: int) -> list[View]:
+    """Cut a region into overlapping tiles that a detector with an input of `input_px` sees at about native size."""
+    side = int(_TILE_SCALE * input_px) // 2 * 2
+    return [
+        View(x, y, min(x + side, region.x2), min(y + side, region.y2), is_part=True)
+        for y in _starts(region.y1, region.y2, side)
+        for x in _starts(region.x1, region.x2, side)
+    ]
 
 
 def region_of(zone: Zone) -> Box:
