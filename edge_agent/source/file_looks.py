@@ -125,7 +125,9 @@ class _OwedLooks:
         return None
 
     def _onwards_to(self, due_s: float) -> tuple[av.VideoFrame, float] | None:
-        """Decode on until a picture at or after `due_s`; None at the end of the file."""
+        """Decode on until a picture at or after `due_s`; None when the file ends before."""
+        if not any(one.at_s >= due_s - _SLACK_S for one in self._ahead):
+            return None
         while self._ahead or self._read():
             for shown in self._chain.feed(self._ahead.popleft()):
                 if shown[1] >= due_s - _SLACK_S:

@@ -1,0 +1,138 @@
+"""Small real clips for tests: every picture has its number written in it, so that a test knows which one it sees."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+
+BITS = 12
+WIDTH, HEIGHT = 384, 216
+_BLOCK = 32  # pixels: blocks of whole macroblocks survive any quantiser
+_BRIGHT, _DARK = 200, 60
+CODECS = {"h264": "libx264", "h265": "libx265"}
+
+
+def numbered_picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> Picture:
+    """Draw a picture (RGB) with its number as bright and dark blocks, over a slope and a square that moves."""
+    slope = np.linspace(70, 180, width, dtype=np.uint8)
+    picture = np.repeat(np.broadcast_to(slope, (height, width))[:, :, None], 3, axis=2).copy()
+    for bit in range(BITS):
+        left = bit * _BLOCK
+        picture[:_BLOCK, left : left + _BLOCK] = _BRIGHT if number >> bit & 1 else _DARK
+    left = 8 * number % (width - 48)
+    picture[96:144, left : left + 48] = (220, 40, 30)
+    return picture
+
+
+def number_in(luma: Picture) -> int:
+    """Read the number that `numbered_picture` drew; ValueError when the picture is not whole."""
+    number = 0
+    for bit in range(BITS):
+        left = bit * _BLOCK
+        brightness = float(luma[8 : _BLOCK - 8, left + 8 : left + _BLOCK - 8].mean())
+        if abs(brightness - 128) < 30:
+            raise ValueError(f"bit {bit} is neither bright nor dark: {brightness:.0f}")
+        number |= int(brightness > 128) << bit
+    return number
+
+
+def write_clip(
+    path: Path,
+    *,
+    codec: str = "h264",
+    seconds: float = 6.0,
+    fps: int = 10,
+    gop: int = 20,
+    b_frames: int = 0,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+    gap: tuple[float, float] | None = None,
+    creation_time: str | None = None,
+    container_options: dict[str, str] | None = None,
+) -> Path:
+    """Encode a clip; the file's suffix says the container. `gap` is (at_s, how_long_s): times jump there."""
+    with av.open(str(path), "w", options=container_options or {}) as container:
+        if creation_time:
+            container.metadata["creation_time"] = creation_time
+        stream = container.add_stream(CODECS[codec], rate=fps)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        stream.time_base = Fraction(1, fps)
+        context = stream.codec_context
+        context.gop_size, context.max_b_frames = gop, b_frames
+        context.options = _encoder_options(codec, gop, b_frames)
+        for number in range(round(seconds * fps)):
+            frame = av.VideoFrame.from_ndarray(numbered_picture(number, *size), format="rgb24")
+            frame.time_base = Fraction(1, fps)
+            frame.pts = number + (round(gap[1] * fps) if gap and number >= gap[0] * fps else 0)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def _encoder_options(codec: str, gop: int, b_frames: int) -> dict[str, str]:
+    if codec == "h265":
+        params = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes={b_frames}:log-level=none:pools=1"
+        return {"preset": "ultrafast", "x265-params": params}
+    return {"preset": "veryfast", "sc_threshold": "0", "keyint_min": str(gop), "threads": "1"}
+
+
+def write_silence(path: Path) -> Path:
+    """Write a file with sound and no picture."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = 8000, 0
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def cut(path: Path, share: float) -> Path:
+    """Keep only the first part of a file, as when the power failed while it was written."""
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    return path
+
+
+def damage(path: Path, *, from_share: float, to_share: float, bytes_hit: int, seed: int = 1) -> Path:
+    """Overwrite bytes at random places in a part of a file."""
+    content = bytearray(path.read_bytes())
+    chance = random.Random(seed)
+    for _ in range(bytes_hit):
+        at = int(len(content) * chance.uniform(from_share, to_share))
+        content[min(at, len(content) - 1)] = chance.randrange(256)
+    path.write_bytes(content)
+    return path
+
+
+def damage_packets(path: Path, which: Sequence[int]) -> Path:
+    """Overwrite the middle of chosen packets (by index in decoding order) of a file, leaving all others whole."""
+    content = bytearray(path.read_bytes())
+    for index, (at, size) in enumerate(_places(path)):
+        if index in which:
+            # Past the head, which has lengths and parameter sets; bytes that no coded picture has.
+            content[at + size // 3 : at + size] = b"\xa5" * (size - size // 3)
+    path.write_bytes(content)
+    return path
+
+
+def keyframe_indexes(path: Path) -> list[int]:
+    """Say which packets (by index in decoding order) are keyframes."""
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        return [index for index, packet in enumerate(packets) if packet.is_keyframe]
+
+
+def _places(path: Path) -> Iterator[tuple[int, int]]:
+    with av.open(str(path)) as container:
+        for packet in container.demux(video=0):
+            if packet.size and packet.pos is not None:
+                yield packet.pos, packet.size
