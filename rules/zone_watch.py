@@ -45,7 +45,7 @@ class ZoneWatch:
             if claim is None:
                 if not (applies and offence.seen):
                     continue
-                claim = claim_of(offence, self._applies_since_s or scene.at_s)
+                claim = claim_of(offence, scene.at_s if self._applies_since_s is None else self._applies_since_s)
                 self._claims.append(claim)
                 events.append(self._event(EventPhase.OPENED, claim, scene.at_s, offence.lead.why))
             if not applies and claim.confirmed_s is None:
