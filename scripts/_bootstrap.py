@@ -1,0 +1,279 @@
+"""How a script gets its environment: any Python 3.11+ starts it, `.venv` is made, and it goes on inside that.
+
+Standard library only. Safe to run again, to interrupt, and to start twice at once: the stamp in `.venv` is written last
+and says what is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
+from typing import Any, NoReturn
+
+from scripts._system_parts import can_install, install_packages
+from scripts._terminal import StatusLine, bar
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+EXTRAS = ("edge", "central", "models", "dev")
+"""What is installed for the demo and the check: everything but the drivers of databases that they do not use."""
+
+_OLDEST = (3, 11)
+_STAMP = "kerbwatch-installed.json"
+_LOG = "kerbwatch-install.log"
+_IS_WINDOWS = os.name == "nt"
+
+
+class SetupError(Exception):
+    """The environment cannot be made; `zh` and `en` say why and what to do."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+
+
+def enter_environment(script: str, *, system: bool = True) -> None:
+    """Return inside `.venv` with everything installed; `script` is started anew in it where that is not so yet.
+
+    `system`: a missing `venv` module may be installed with apt-get. Raises SetupError.
+    """
+    inside = Path(sys.prefix).resolve() == VENV.resolve()
+    if not _is_current():
+        with _one_at_a_time():
+            if not _is_current():
+                if not inside:
+                    _make_venv(system=system)
+                _install()
+    if not inside:
+        _go_on(script)
+    if find_spec("pydantic") is None:
+        raise SetupError(
+            f"{VENV} 属于另一个 Python 版本（系统可能已升级）。请删除该目录后重新运行。",
+            f"{VENV} is of another Python (was the system upgraded?). Delete it and run this again.",
+        )
+
+
+def wanted_stamp() -> dict[str, Any]:
+    """Say what should be installed: which files describe it, and where the checkout lies."""
+    digest = hashlib.sha256()
+    for name in ("pyproject.toml", "constraints.txt"):
+        digest.update((ROOT / name).read_bytes())
+    return {"digest": digest.hexdigest(), "extras": list(EXTRAS), "root": str(ROOT)}
+
+
+def program(name: str, venv: Path = VENV) -> Path:
+    """Where a command that is installed in `venv` lies."""
+    return venv / ("Scripts" if _IS_WINDOWS else "bin") / (name + (".exe" if _IS_WINDOWS else ""))
+
+
+def _is_current() -> bool:
+    try:
+        stamp = json.loads((VENV / _STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(stamp == wanted_stamp()) and program("python").exists()
+
+
+def _write_stamp() -> None:
+    staged = VENV / f"{_STAMP}.new"
+    staged.write_text(json.dumps(wanted_stamp(), indent=2) + "\n", encoding="utf-8")
+    staged.replace(VENV / _STAMP)
+
+
+def _make_venv(*, system: bool) -> None:
+    """Make `.venv` unless a usable one is there already (half of one is made anew)."""
+    if _is_usable(program("python")):
+        return
+    _say("创建 Python 环境 .venv", "Making the Python environment .venv")
+    said = _run_venv()
+    if said is not None and "ensurepip" in said and system and can_install():
+        install_packages(["python3-venv"])
+        said = _run_venv()
+    if said is not None:
+        raise SetupError(*_no_venv(said))
+
+
+def _run_venv() -> str | None:
+    """Run `python -m venv`; None when it worked, else what it said."""
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    return None if done.returncode == 0 else (done.stdout + done.stderr).strip()
+
+
+def _no_venv(said: str) -> tuple[str, str]:
+    if "ensurepip" in said or "No module named venv" in said:
+        package = f"python3.{sys.version_info[1]}-venv"
+        return (
+            f"此 Python（{sys.executable}）缺少 venv 模块。Debian/Ubuntu：sudo apt-get install {package}"
+            f"（或 python3-venv），然后重新运行。",
+            f"This Python ({sys.executable}) has no venv module. Debian/Ubuntu: sudo apt-get install {package} "
+            "(or python3-venv), then run this again.",
+        )
+    return f"无法在 {VENV} 创建 Python 环境：\n{said}", f"The Python environment {VENV} cannot be made (see above)."
+
+
+def _is_usable(python: Path) -> bool:
+    code = f"import pip, sys; sys.exit(sys.version_info < {_OLDEST})"
+    try:
+        return subprocess.run([str(python), "-c", code], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _install() -> None:
+    """Install this project and what it needs, with pip's own settings (index, mirror, proxy)."""
+    started_s = time.monotonic()
+    (VENV / _STAMP).unlink(missing_ok=True)
+    command = [str(program("python")), "-m", "pip", "install", "--editable", f"{ROOT}[{','.join(EXTRAS)}]"]
+    command += ["--constraint", str(ROOT / "constraints.txt")]
+    command += ["--no-input", "--disable-pip-version-check", "--no-color", "--progress-bar", "off"]
+    _say(
+        "安装依赖（首次约需几分钟，之后直接启动）",
+        "Installing what KerbWatch needs (minutes the first time, nothing later)",
+    )
+    log = VENV / _LOG
+    code, last_lines = _run_pip(command, log, Progress(_count_pins(ROOT / "constraints.txt")))
+    if code != 0:
+        raise SetupError(*explain_pip(last_lines, log))
+    _write_stamp()
+    _say(
+        f"依赖已就绪（{time.monotonic() - started_s:.0f} 秒）",
+        f"Everything is installed ({time.monotonic() - started_s:.0f} s)",
+    )
+
+
+class Progress:
+    """How far pip is, as one line. It tells what it looks at, and then installs everything in silence."""
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._seen: set[str] = set()
+        self._now = "pip"
+        self._line = StatusLine()
+
+    def hear(self, said: str) -> None:
+        """Take in one line that pip printed."""
+        about = re.match(r"\s*(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9_.-]+)", said)
+        if about:
+            self._seen.add(about[1].lower())
+            self._now = about[1]
+        elif said.startswith("Installing collected packages"):
+            self._now = "写入磁盘 writing to disk ..."
+
+    def show(self, elapsed_s: float) -> None:
+        """Show where it stands."""
+        done = min(len(self._seen), self._expected)
+        self._line.show(f"  {bar(done / self._expected)} {done}/{self._expected}  {elapsed_s:4.0f} s  {self._now}")
+
+    def close(self) -> None:
+        """Take the line away."""
+        self._line.clear()
+
+
+def _run_pip(command: Sequence[str], log: Path, progress: Progress) -> tuple[int, list[str]]:
+    """Run pip, everything it says into `log`; give its exit code and its last lines."""
+    started_s = time.monotonic()
+    last_lines: deque[str] = deque(maxlen=40)
+    lines: Queue[str | None] = Queue()
+    with log.open("w", encoding="utf-8") as kept, _start(command) as pip:
+        assert pip.stdout is not None
+        Thread(target=_pump, args=(pip.stdout, lines), daemon=True).start()
+        while True:
+            try:
+                line = lines.get(timeout=1.0)
+            except Empty:
+                line = ""
+            if line is None:
+                break
+            if line:
+                kept.write(line)
+                last_lines.append(line.rstrip())
+                progress.hear(line)
+            progress.show(time.monotonic() - started_s)
+        code = pip.wait()
+    progress.close()
+    return code, list(last_lines)
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=ROOT
+    )
+
+
+def _pump(lines: Iterable[str], into: Queue[str | None]) -> None:
+    for line in lines:
+        into.put(line)
+    into.put(None)
+
+
+def explain_pip(last_lines: Sequence[str], log: Path) -> tuple[str, str]:
+    """Say in Chinese and English why pip failed, from what it said last."""
+    said = "\n".join(last_lines)
+    errors = [line for line in last_lines if line.startswith("ERROR")] or list(last_lines[-8:])
+    shown = "\n".join(f"  {line}" for line in errors[-6:])
+    where_zh, where_en = f"\n{shown}\n完整日志：{log}", f"The full log: {log}"
+    if "No space left" in said:
+        return f"磁盘空间不足（约需 1.5 GB）。{where_zh}", f"The disk is full (about 1.5 GB are needed). {where_en}"
+    if re.search(r"from versions: none|Connection|Temporary failure|SSLError|CERTIFICATE|Read timed out", said):
+        return (
+            "无法从 Python 软件包索引下载。请检查网络或代理；若所在网络有镜像站，先执行 "
+            f"pip config set global.index-url 镜像地址，再重新运行（会从中断处继续）。{where_zh}",
+            "The Python package index cannot be reached. Check network and proxy; where your network has a mirror, say "
+            f"`pip config set global.index-url ADDRESS` first. Then run this again. {where_en}",
+        )
+    if "from versions:" in said:
+        python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+        return (
+            f"索引中没有适用于 {python} 的某个依赖版本，请改用 Python 3.11-3.13 后重试。{where_zh}",
+            f"The index has no fitting version of a package for {python}: try Python 3.11-3.13. {where_en}",
+        )
+    return f"安装依赖失败。{where_zh}", f"pip could not install what KerbWatch needs. {where_en}"
+
+
+def _count_pins(constraints: Path) -> int:
+    lines = constraints.read_text(encoding="utf-8").splitlines()
+    return max(1, sum("==" in line for line in lines))
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let a second start wait until the first one has installed."""
+    if _IS_WINDOWS:
+        yield
+        return
+    import fcntl
+
+    # Not in .venv, which is made anew at times. The lock goes with its process, however that ends.
+    (ROOT / ".cache").mkdir(exist_ok=True)
+    with (ROOT / ".cache" / "installing.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            _say("另一个安装正在进行，等待其完成", "Another installation is running; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _go_on(script: str) -> NoReturn:
+    command = [str(program("python")), str(Path(script).resolve()), *sys.argv[1:]]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if _IS_WINDOWS:  # exec would give the terminal back before the script has ended
+        sys.exit(subprocess.call(command))
+    os.execv(command[0], command)
+
+
+def _say(zh: str, en: str) -> None:
+    StatusLine().say(f"{zh} / {en}")
