@@ -35,9 +35,23 @@ def _has_chinese_font() -> bool:
     return any(_FONTS.rglob("*CJK*")) or any(_FONTS.rglob("wqy-*"))
 
 
+def _has_rtsp_server() -> bool:
+    """GStreamer's server is used through the system's own Python, for which Debian packages its bindings."""
+    python = Path("/usr/bin/python3")
+    if not python.exists():
+        return False
+    command = [str(python), "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 MOSQUITTO = SystemPart(("mosquitto",), "a real MQTT broker", _has_program("mosquitto"))
 CHROMIUM = SystemPart(("chromium",), "a real browser", _has_program("chromium", "chromium-browser", "google-chrome"))
 CHINESE_FONT = SystemPart(("fonts-noto-cjk",), "Chinese captions on pictures", _has_chinese_font)
+RTSP_SERVER = SystemPart(
+    ("gir1.2-gst-rtsp-server-1.0", "python3-gi", "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad"),
+    "a real RTSP camera",
+    _has_rtsp_server,
+)
 
 
 def can_install() -> bool:
