@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -87,8 +88,11 @@ class Accounts:
     def __init__(self, sessions: Sessions, hasher: PasswordHasher | None = None) -> None:
         self._sessions = sessions
         self._hasher = hasher or PasswordHasher()
+
+    @cached_property
+    def _nobody(self) -> str:
         # Checked for names that nobody has, so that the time it takes does not say which names there are.
-        self._nobody = self._hasher.hash(secrets.token_hex())
+        return self._hasher.hash(secrets.token_hex())
 
     def ensure_first_admin(self, password: str | None = None) -> str | None:
         """Make the user `admin` when there is no user yet; give its password, this one time, else None."""

@@ -22,6 +22,7 @@ _START_LIMIT_S = 10.0
 # amqtt tells with a traceback each time that a client takes longer than 5 s to answer. Nothing is lost then,
 # and the box repeats whatever the centre has not acknowledged.
 logging.getLogger("amqtt").setLevel(logging.CRITICAL)
+logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
 class BrokerNotStarted(Problem):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -99,5 +99,6 @@ def insert_for(session: Session, table: type[Any]) -> Any:
 
 def insert_or_ignore(session: Session, table: type[Any], **values: Any) -> bool:
     """Insert a row unless one with the same key is there; say whether it was inserted."""
-    result: Any = session.execute(insert_for(session, table).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)
+    statement = insert_for(session, table).values(**values).on_conflict_do_nothing()
+    # RETURNING, because not every driver counts the rows of such a statement.
+    return session.execute(statement.returning(literal(1))).first() is not None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError, OperationalError
+
 from central import migrations
 from central.accounts import Accounts
 from central.blobs import BlobStore
@@ -11,8 +14,22 @@ from central.cases.service import CaseService
 from central.database import Sessions, make_engine
 from central.devices import Devices
 from central.evidence_store import EvidenceStore
+from central.problems import Problem
 from central.quarantine import Quarantine
 from central.settings import Settings
+
+
+class DatabaseNotOpened(Problem):
+    """The database cannot be opened."""
+
+    code = "database_not_opened"
+    status = 503
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"无法打开数据库，请检查 KERBWATCH_DATABASE_URL 或 --database：{error}",
+            f"The database cannot be opened; look at KERBWATCH_DATABASE_URL or --database: {error}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +47,7 @@ class Services:
 
 def build_services(settings: Settings) -> Services:
     """Open database and evidence store and bring the database up to date. Raises Problem."""
-    engine = make_engine(settings.database)
-    migrations.upgrade(engine)
-    sessions = Sessions(engine)
+    sessions = Sessions(_open_database(settings.database))
     blobs = BlobStore(settings.evidence)
     return Services(
         cases=CaseService(sessions),
@@ -43,3 +58,12 @@ def build_services(settings: Settings) -> Services:
         settings=settings,
         sessions=sessions,
     )
+
+
+def _open_database(url: str) -> Engine:
+    try:
+        engine = make_engine(url)
+        migrations.upgrade(engine)
+    except (ArgumentError, OperationalError, ModuleNotFoundError, OSError) as error:
+        raise DatabaseNotOpened(error) from error
+    return engine

@@ -82,7 +82,7 @@ def _open(session: Session, violation: Violation, zone: ZoneInfo, *, auto_file: 
     )
     session.add(case)
     session.flush()
-    write_step(session, case, CaseAction.REPORT, Actor(violation.device, Origin.BOX), before=None)
+    write_step(session, case, CaseAction.REPORT, Actor(violation.device, Origin.BOX), before=None, at=at)
     if auto_file:
         take_step(session, case, CaseAction.CONFIRM, _POLICY, note="按策略自动立案 / filed by policy")
     return case

@@ -15,7 +15,7 @@ from central.cases.views import CaseDetail, CasePage
 from central.database import Sessions
 from central.filing import outbox
 from central.problems import Problem
-from central.tables import Case
+from central.tables import Case, ViolationEvidence
 from protocol.kinds import ViolationKind
 
 __all__ = ["Actor", "BadCursor", "CaseNotFound", "CaseService", "ReasonMissing", "StaleCase"]
@@ -134,6 +134,12 @@ class CaseService:
         with self._sessions.read() as session:
             found = session.execute(select(Case.state, func.count()).group_by(Case.state)).all()
         return dict.fromkeys(CaseState, 0) | {row[0]: row[1] for row in found}
+
+    def media_type_of(self, sha256: str) -> str | None:
+        """Say of what type an evidence file is, as its violation told; None when no violation names it."""
+        with self._sessions.read() as session:
+            named = select(ViolationEvidence.media_type).where(ViolationEvidence.sha256 == sha256).limit(1)
+            return session.scalar(named)
 
     def revision(self) -> int:
         """Give a number that grows with any change of any case: poll it to know when to look again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -47,9 +48,10 @@ def write_step(
     before: CaseState | None,
     reason: RejectReason | None = None,
     note: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Write a step down and let everybody who watches the cases know that something changed."""
-    at = now()
+    at = at or now()
     case.updated_at = at
     session.add(
         CaseStep(

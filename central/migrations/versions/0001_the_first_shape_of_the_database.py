@@ -1,7 +1,7 @@
 """the first shape of the database.
 
 Revision: 0001
-After:
+After: nothing
 """
 
 from __future__ import annotations

@@ -1,0 +1,96 @@
+"""What works behind the pages: the embedded broker, ingest and filing. Started and stopped together."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from pathlib import Path
+
+from central.broker import EmbeddedBroker
+from central.filing.builtin import BuiltinPlatform
+from central.filing.worker import FilingWorker
+from central.ingest.inbox import Inbox
+from central.ingest.subscriber import BrokerAddress, Subscriber
+from central.services import Services
+
+log = logging.getLogger(__name__)
+
+_MQTT_PORT = 1883
+_MQTTS_PORT = 8883
+
+
+class Background:
+    """The threads of one worker."""
+
+    def __init__(self, services: Services) -> None:
+        settings = services.settings
+        self._settings = settings
+        self._client_id = _client_id(settings.data_dir)
+        self._inbox = Inbox(services.sessions, services.evidence, services.quarantine, settings)
+        self._broker: EmbeddedBroker | None = None
+        self._subscriber: Subscriber | None = None
+        builtin = BuiltinPlatform(services.sessions, settings.zone)
+        self._filing = FilingWorker(services.sessions, {builtin.name: builtin})
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the broker is our own."""
+        return self._settings.broker is None
+
+    @property
+    def broker(self) -> BrokerAddress | None:
+        """Where the broker is; None before the start."""
+        return self._subscriber.address if self._subscriber else None
+
+    @property
+    def broker_connected(self) -> bool:
+        """Whether ingest hears the broker."""
+        return self._subscriber is not None and self._subscriber.connected
+
+    def start(self) -> None:
+        """Start all. Does nothing when started already. Raises BrokerNotStarted."""
+        if self._subscriber is not None:
+            return
+        address, share_group = self._address()
+        self._subscriber = Subscriber(self._inbox, address, self._client_id, share_group)
+        self._subscriber.start()
+        self._filing.start()
+
+    def stop(self) -> None:
+        """Finish what is at hand and stop all."""
+        if self._subscriber is not None:
+            self._subscriber.stop()
+            self._subscriber = None
+            self._filing.stop()
+        if self._broker is not None:
+            self._broker.stop()
+            self._broker = None
+
+    def _address(self) -> tuple[BrokerAddress, str | None]:
+        parts = self._settings.broker_parts
+        if parts is None:
+            if self._settings.share_group:
+                log.warning("the embedded broker knows no shared subscriptions: share_group is not used")
+            self._broker = EmbeddedBroker(self._settings.mqtt_host, self._settings.mqtt_port)
+            self._broker.start()
+            return BrokerAddress(_reachable(self._broker.host), self._broker.port), None
+        tls = parts.scheme == "mqtts"
+        port = parts.port or (_MQTTS_PORT if tls else _MQTT_PORT)
+        address = BrokerAddress(parts.hostname or "", port, parts.username, parts.password, tls)
+        return address, self._settings.share_group
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+
+
+def _client_id(data_dir: Path) -> str:
+    """Give this worker's MQTT client id: the same after a restart, so that the broker keeps its session."""
+    path = data_dir / "worker-id"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            file.write(f"kwc-{secrets.token_hex(8)}")
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()

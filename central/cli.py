@@ -1,0 +1,151 @@
+"""`kerbwatch-central`: serve, migrate, and the few things an administrator does by hand."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from central.problems import Problem
+from central.services import Services, build_services
+from central.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="KerbWatch's central service (街面卫士 中心服务).")
+user_app = typer.Typer(no_args_is_help=True, help="Users of console and API (用户).")
+device_app = typer.Typer(no_args_is_help=True, help="Boxes (边缘设备).")
+app.add_typer(user_app, name="user")
+app.add_typer(device_app, name="device")
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data", help="Folder of database and evidence; KERBWATCH_DATA_DIR [./data]")
+]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database", help="SQLAlchemy URL; KERBWATCH_DATABASE_URL [SQLite in the data folder]")
+]
+PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+
+@contextmanager
+def _problems_told() -> Iterator[None]:
+    """Tell a problem in two languages and end with 1, without a traceback."""
+    try:
+        yield
+    except Problem as problem:
+        typer.echo(f"{problem.message_zh}\n{problem.message_en}", err=True)
+        raise typer.Exit(1) from problem
+
+
+def _services(data: Path | None, database: str | None) -> Services:
+    return build_services(Settings.load(os.environ, data_dir=data, database_url=database))
+
+
+@app.command()
+def serve(
+    *,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    evidence: Annotated[
+        str | None,
+        typer.Option(help="Folder or s3://bucket/prefix; KERBWATCH_EVIDENCE_URL [in the data folder]"),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address of console and API; KERBWATCH_HOST [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="0 takes a free one; KERBWATCH_PORT [8080]")] = None,
+    broker: Annotated[
+        str | None, typer.Option(help="mqtt://[user:password@]host[:port]; KERBWATCH_BROKER [the embedded one]")
+    ] = None,
+    mqtt_host: Annotated[
+        str | None, typer.Option(help="Address of the embedded broker; KERBWATCH_MQTT_HOST [127.0.0.1]")
+    ] = None,
+    mqtt_port: Annotated[
+        int | None, typer.Option(help="Port of the embedded broker, 0: a free one; KERBWATCH_MQTT_PORT [1883]")
+    ] = None,
+    share_group: Annotated[
+        str | None, typer.Option(help="Workers of one group share the load; external brokers only.")
+    ] = None,
+    auto_file: Annotated[
+        bool | None, typer.Option("--auto-file/--no-auto-file", help="File new cases without a person [no]")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="zh-CN or en; KERBWATCH_LANGUAGE [zh-CN]")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Of the site; KERBWATCH_TIME_ZONE [Asia/Shanghai]")] = None,
+) -> None:
+    """Run console, API, ingest and filing (启动中心服务). Options go before KERBWATCH_* variables."""
+    from central.serving import serve_until_stopped
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with _problems_told():
+        settings = Settings.load(
+            os.environ,
+            data_dir=data,
+            database_url=database,
+            evidence_url=evidence,
+            host=host,
+            port=port,
+            broker=broker,
+            mqtt_host=mqtt_host,
+            mqtt_port=mqtt_port,
+            share_group=share_group,
+            auto_file=auto_file,
+            language=language,
+            time_zone=time_zone,
+        )
+        serve_until_stopped(settings, os.environ.get("KERBWATCH_ADMIN_PASSWORD"), typer.echo)
+
+
+@app.command()
+def migrate(data: DataDir = None, database: DatabaseUrl = None) -> None:
+    """Bring the database to the newest shape (升级数据库); `serve` does so too."""
+    with _problems_told():
+        _services(data, database)
+    typer.echo("数据库已是最新 / The database is up to date")
+
+
+@user_app.command("add")
+def user_add(
+    name: str, password_stdin: PasswordStdin = False, data: DataDir = None, database: DatabaseUrl = None
+) -> None:
+    """Add a user (新增用户)."""
+    with _problems_told():
+        _services(data, database).accounts.add(name, _ask_password(from_stdin=password_stdin))
+    typer.echo(f"已新增用户 {name} / User {name} was added")
+
+
+@user_app.command("passwd")
+def user_passwd(
+    name: str, password_stdin: PasswordStdin = False, data: DataDir = None, database: DatabaseUrl = None
+) -> None:
+    """Set a user's password and end the user's sessions (修改密码)."""
+    with _problems_told():
+        _services(data, database).accounts.set_password(name, _ask_password(from_stdin=password_stdin))
+    typer.echo(f"已修改 {name} 的密码 / The password of {name} was changed")
+
+
+@device_app.command("forget-key")
+def device_forget_key(device: str, data: DataDir = None, database: DatabaseUrl = None) -> None:
+    """Trust the next key that a box shows, after it was set up anew (重装设备后重新信任其密钥)."""
+    with _problems_told():
+        _services(data, database).devices.forget_key(device)
+    typer.echo(f"将信任 {device} 下次出示的密钥 / The next key that {device} shows will be trusted")
+
+
+@app.command()
+def version() -> None:
+    """Print the version (版本)."""
+    typer.echo(installed_version("kerbwatch"))
+
+
+def _ask_password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("密码 / Password", hide_input=True, confirmation_prompt=True))
+
+
+if __name__ == "__main__":
+    app()

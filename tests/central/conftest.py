@@ -1,0 +1,223 @@
+"""A box as the centre sees one, and a centre to talk to. Test files take the types under TYPE_CHECKING only."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from joserfc.jwk import OKPKey
+from PIL import Image, ImageDraw
+
+from central.accounts import Accounts
+from central.ingest.inbox import Inbox
+from central.services import Services, build_services
+from central.settings import Settings
+from protocol import evidence_parts, messages, signing, topics
+from protocol.ids import derived_id
+from protocol.kinds import Subject, ViolationKind
+from protocol.messages import EvidenceRef, EvidenceRole, Phase, Rendition, Violation
+
+ADMIN_PASSWORD = "a password for tests"
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+Message = tuple[str, bytes]
+"""Topic and payload."""
+
+
+def jpeg(text: str, at_least_bytes: int = 0) -> bytes:
+    """Draw a small picture; bytes after its end make it as large as wanted and do not hurt it."""
+    colour = tuple(hashlib.sha256(text.encode()).digest()[:3])
+    image = Image.new("RGB", (320, 180), colour)
+    ImageDraw.Draw(image).text((8, 8), text, fill=(255, 255, 255))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG")
+    return buffer.getvalue().ljust(at_least_bytes, b"\0")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A violation as a box sends it: its evidence first, in parts, then the signed message."""
+
+    violation: Violation
+    payload: bytes
+    files: dict[str, bytes]
+
+    @property
+    def message(self) -> Message:
+        return topics.violation(self.violation.device), self.payload
+
+    def parts_of(self, sha256: str) -> list[Message]:
+        topic = topics.evidence(self.violation.device, sha256)
+        return [(topic, part.encode()) for part in evidence_parts.split(self.files[sha256])]
+
+    @property
+    def parts(self) -> list[Message]:
+        return [part for sha256 in self.files for part in self.parts_of(sha256)]
+
+    @property
+    def messages(self) -> list[Message]:
+        return [*self.parts, self.message]
+
+
+@dataclass
+class Box:
+    """A box with its key."""
+
+    device: str = "box-1"
+    key: OKPKey = field(default_factory=signing.new_private_key)
+
+    def status(self, *, online: bool = True) -> Message:
+        status = messages.Status(
+            device=self.device,
+            online=online,
+            at=START,
+            name=f"Cabinet {self.device}",
+            software="0.1.0",
+            public_key=signing.public_jwk(self.key) if online else {},
+        )
+        return topics.status(self.device), status.model_dump_json().encode()
+
+    def health(self, *events: messages.HealthEvent) -> Message:
+        health = messages.Health(device=self.device, at=START, uptime_s=60.0, software="0.1.1", events=events)
+        return topics.health(self.device), health.model_dump_json().encode()
+
+    def report(
+        self,
+        stay: str = "van",
+        phase: Phase = Phase.CONFIRMED,
+        *,
+        kind: ViolationKind = ViolationKind.ILLEGAL_PARKING,
+        subject: Subject = Subject.MOTOR_VEHICLE,
+        zone_name: str = "东门禁停区",
+        address: str = "人民路 18 号",
+        picture_bytes: int = 0,
+    ) -> Report:
+        """See `stay` standing for a minute from START, or (cleared) gone two minutes later."""
+        confirmed_at, cleared_at = START + timedelta(seconds=60), START + timedelta(seconds=180)
+        roles = (
+            {EvidenceRole.AFTER: cleared_at}
+            if phase is Phase.CLEARED
+            else {EvidenceRole.FIRST_SEEN: START, EvidenceRole.CONFIRMED: confirmed_at}
+        )
+        files, refs = {}, []
+        for role, taken_at in roles.items():
+            for rendition in Rendition:
+                content = jpeg(f"{self.device} {stay} {role} {rendition}", picture_bytes)
+                sha256 = hashlib.sha256(content).hexdigest()
+                files[sha256] = content
+                refs.append(
+                    EvidenceRef(
+                        role=role,
+                        rendition=rendition,
+                        sha256=sha256,
+                        bytes=len(content),
+                        media_type="image/jpeg",
+                        taken_at=taken_at,
+                        width_px=320,
+                        height_px=180,
+                    )
+                )
+        violation = Violation(
+            id=derived_id(confirmed_at, self.device, stay, phase),
+            stay_id=derived_id(START, self.device, stay),
+            phase=phase,
+            device=self.device,
+            camera=messages.CameraPlace(id="cam-1", name="东门", address=address, direction="由北向南"),
+            zone=messages.ZonePlace(
+                id="kerb", name=zone_name, polygon=((0.1, 0.1), (0.9, 0.1), (0.9, 0.6), (0.1, 0.6))
+            ),
+            kind=kind,
+            subject=subject,
+            label="car",
+            box=(0.3, 0.2, 0.6, 0.5),
+            dwell_s=60.0,
+            first_seen_at=START,
+            confirmed_at=confirmed_at,
+            cleared_at=cleared_at if phase is Phase.CLEARED else None,
+            time_source=messages.TimeSource.FILE,
+            proof=messages.Proof(looks=31, seen=30, missed=0, unknown=1, longest_gap_s=4.0, score=0.82),
+            model="yolox-nano-coco",
+            evidence=tuple(refs),
+        )
+        return Report(violation, self.sign(violation.model_dump(mode="json")), files)
+
+    def sign(self, raw: dict[str, Any]) -> bytes:
+        return signing.sign(raw, self.key)
+
+
+@pytest.fixture(scope="session")
+def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, copied for each test."""
+    folder = tmp_path_factory.mktemp("fresh")
+    build_services(Settings(data_dir=folder)).sessions.close()
+    return folder / "kerbwatch.db"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, fresh_database: Path) -> Settings:
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    shutil.copy(fresh_database, data_dir / "kerbwatch.db")
+    return Settings(data_dir=data_dir, port=0, mqtt_port=0)
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    services = build_services(settings)
+    # Argon2 is slow on purpose; tests sign in often.
+    services = Services(**{**_fields(services), "accounts": Accounts(services.sessions, PasswordHasher(1, 8, 1))})
+    yield services
+    services.sessions.close()
+
+
+@pytest.fixture
+def make_inbox() -> Callable[[Services], Inbox]:
+    def make(services: Services) -> Inbox:
+        return Inbox(services.sessions, services.evidence, services.quarantine, services.settings)
+
+    return make
+
+
+@pytest.fixture
+def inbox(services: Services, make_inbox: Callable[[Services], Inbox]) -> Inbox:
+    return make_inbox(services)
+
+
+@pytest.fixture
+def make_box() -> type[Box]:
+    return Box
+
+
+@pytest.fixture
+def box(inbox: Inbox) -> Box:
+    """A box that the centre knows."""
+    box = Box()
+    inbox.receive(*box.status())
+    return box
+
+
+@pytest.fixture
+def send(inbox: Inbox) -> Callable[..., messages.Ack]:
+    """Hand messages to the centre; give all that it acknowledged, in one."""
+
+    def send(*to_send: Message) -> messages.Ack:
+        acks = [reply.ack for topic, payload in to_send for reply in inbox.receive(topic, payload).replies]
+        return messages.Ack(
+            stored=tuple(i for ack in acks for i in ack.stored),
+            refused=tuple(r for ack in acks for r in ack.refused),
+            missing=tuple(s for ack in acks for s in ack.missing),
+        )
+
+    return send
+
+
+def _fields(services: Services) -> dict[str, Any]:
+    return {name: getattr(services, name) for name in services.__dataclass_fields__}

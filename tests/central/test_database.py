@@ -1,0 +1,169 @@
+"""The database: its migrations, its times, and several writers at once; on PostgreSQL too where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import StatementError
+
+from central import counters, migrations
+from central.cases.lifecycle import CaseAction, CaseState, Origin
+from central.cases.service import Actor
+from central.database import Sessions, make_engine
+from central.filing.builtin import BuiltinPlatform
+from central.filing.worker import FilingWorker
+from central.ingest.inbox import Inbox
+from central.services import DatabaseNotOpened, Services, build_services
+from central.settings import Settings
+from central.tables import Base, UserRow
+from protocol.messages import Phase
+
+if TYPE_CHECKING:
+    from tests.central.conftest import Box
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL of our own, as URL of an empty database."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    initdb, server = shutil.which("initdb"), shutil.which("postgres")
+    if not (initdb and server):
+        pytest.skip("PostgreSQL is not installed")
+    with tempfile.TemporaryDirectory(prefix="kerb-pg-") as folder:
+        user = None
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            user = "postgres"
+            shutil.chown(folder, user)
+        init = [initdb, "-D", f"{folder}/data", "-U", "kerb", "-A", "trust", "-E", "UTF8"]
+        subprocess.run(init, check=True, capture_output=True, user=user, cwd=folder)
+        process = subprocess.Popen(
+            [server, "-D", f"{folder}/data", "-k", folder, "-c", "fsync=off", "-c", "listen_addresses="],
+            stderr=subprocess.PIPE,
+            text=True,
+            user=user,
+            cwd=folder,
+        )
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "ready to accept connections" in line:
+                break
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # what it logs is not to block it
+        yield f"postgresql+psycopg://kerb@/postgres?host={folder}"
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'kerbwatch.db'}"
+    return str(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def sessions(url: str) -> Iterator[Sessions]:
+    engine = make_engine(url)
+    migrations.upgrade(engine)
+    yield Sessions(engine)
+    with engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    engine.dispose()
+
+
+def test_migrations_and_models_agree(sessions: Sessions) -> None:
+    with sessions.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(sessions: Sessions) -> None:
+    migrations.upgrade(sessions.engine)
+
+
+def test_times_keep_their_moment_and_come_back_in_utc(sessions: Sessions) -> None:
+    beijing = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
+    with sessions.write() as session:
+        session.add(UserRow(name="wang", password_hash="-", created_at=beijing))
+    with sessions.read() as session:
+        created_at = session.get_one(UserRow, "wang").created_at
+    assert created_at == beijing
+    assert created_at.tzinfo is UTC
+    with pytest.raises(StatementError, match="no time zone"), sessions.write() as session:
+        session.add(UserRow(name="li", password_hash="-", created_at=beijing.replace(tzinfo=None)))
+
+
+def test_many_writers_at_once_all_get_through(sessions: Sessions) -> None:
+    def write(_: int) -> int:
+        with sessions.write() as session:
+            assert counters.current(session, "other") == 0  # a read before the change, as in life
+            return counters.advance(session, "numbers")
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(write, range(80))) == list(range(1, 81))
+
+
+def test_a_failed_write_leaves_nothing(sessions: Sessions) -> None:
+    def fail() -> None:
+        with sessions.write() as session:
+            counters.advance(session, "numbers")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with sessions.read() as session:
+        assert counters.current(session, "numbers") == 0
+
+
+def test_the_whole_way_of_a_case(
+    sessions: Sessions, url: str, tmp_path: Path, make_box: type[Box], make_inbox: Callable[[Services], Inbox]
+) -> None:
+    services = build_services(Settings(data_dir=tmp_path, database_url=url))
+    with closing(services.sessions):
+        inbox, box = make_inbox(services), make_box()
+        confirmed, cleared = box.report(), box.report(phase=Phase.CLEARED)
+        said = [*cleared.messages, confirmed.message, *confirmed.parts, confirmed.message]
+        inbox.receive(*box.status())
+        with ThreadPoolExecutor(4) as workers:
+            list(workers.map(lambda message: inbox.receive(*message), said * 3))
+        inbox.receive("kerbwatch/v1/box-1/violation", b'"nul \\u0000 and \x00"')
+        (summary,) = services.cases.list(query="东门").items
+        services.cases.act(summary.id, CaseAction.CONFIRM, Actor("wang", Origin.CONSOLE))
+        builtin = BuiltinPlatform(services.sessions, services.settings.zone)
+        assert FilingWorker(services.sessions, {"builtin": builtin}).run_due() == 1
+        case = services.cases.get(summary.id)
+        assert (case.state, len(case.violations), len(case.evidence)) == (CaseState.FILED, 2, 6)
+        assert {step.action for step in case.steps} == {
+            CaseAction.REPORT,
+            CaseAction.CLEAR,
+            CaseAction.CONFIRM,
+            CaseAction.REGISTER,
+        }
+        assert services.quarantine.count() == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://nobody@127.0.0.1:1/none",
+        "nonsense",
+        "sqlite:////proc/none/kerbwatch.db",
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_named(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseNotOpened) as problem:
+        build_services(Settings(data_dir=tmp_path, database_url=url))
+    assert "--database" in problem.value.message_en
