@@ -18,7 +18,7 @@ WINDOW_S = 60.0
 """Statistics are over this long."""
 
 _ABSENT_AFTER = 0.1  # of the interval: when to ask again a camera that had no new picture
-_CLOSEST = 0.75  # of the interval: looks follow each other no closer, or a late one would be looked at twice
+_CLOSEST = 0.9  # of the interval: looks follow each other no closer, so cameras that are due together spread out
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ class KeyframeDecoders:
         self._lock = threading.Lock()
         self._free: OrderedDict[_Key, list[VideoCodecContext]] = OrderedDict()
 
+    @property
+    def idle_count(self) -> int:
+        """How many decoders are kept for the next keyframe."""
+        return sum(map(len, self._free.values()))
+
     def decode(self, info: StreamInfo, packet: VideoPacket) -> av.VideoFrame | None:
         """Decode one keyframe. None when it gives no picture by itself; raises av.FFmpegError when it is broken."""
         key = self._key(info, packet)
@@ -73,7 +78,7 @@ class KeyframeDecoders:
         with self._lock:
             self._free.setdefault(key, []).append(decoder)
             self._free.move_to_end(key)
-            while sum(map(len, self._free.values())) > self._idle:
+            while self.idle_count > self._idle:
                 oldest = next(iter(self._free))
                 self._free[oldest].pop()
                 if not self._free[oldest]:

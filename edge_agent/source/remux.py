@@ -51,11 +51,12 @@ def _write(info: StreamInfo, packets: Sequence[VideoPacket], name: str) -> bytes
     with av.open(buffer, "w", format=name, options={"moov_size": str(index_bytes)}) as container:
         stream = _stream(container, info)
         times = _times(info, packets)
-        start = times[0][0]
+        start, step = times[0][0], _frame_ticks(info)
         for index, (packet, (dts, pts)) in enumerate(zip(packets, times, strict=True)):
             copy = _copy(info, packet, with_parameter_sets=index == 0)
             copy.time_base = info.time_base
             copy.dts, copy.pts = dts - start, pts - start
+            copy.duration = packet.duration or step  # without one, players leave out the last picture
             copy.is_keyframe = packet.is_keyframe
             copy.stream = stream
             container.mux_one(copy)
@@ -85,7 +86,7 @@ def _copy(info: StreamInfo, packet: VideoPacket, *, with_parameter_sets: bool) -
 def _times(info: StreamInfo, packets: Sequence[VideoPacket]) -> list[tuple[int, int]]:
     """Give each packet (decode time, presentation time), with decode times that grow: files demand it, cameras
     leave times out and set their clocks back."""
-    step = max(1, round(info.frame_s / info.time_base))
+    step = _frame_ticks(info)
     a_second = round(1 / info.time_base)
     shift = 0
     times: list[tuple[int, int]] = []
@@ -108,3 +109,7 @@ def _first_time(packets: Sequence[VideoPacket], step: int) -> int:
         if at is not None:
             return at - index * step
     return 0
+
+
+def _frame_ticks(info: StreamInfo) -> int:
+    return max(1, round(info.frame_s / info.time_base))

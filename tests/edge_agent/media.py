@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
@@ -17,7 +21,7 @@ BITS = 12
 WIDTH, HEIGHT = 384, 216
 _BLOCK = 32  # pixels: blocks of whole macroblocks survive any quantiser
 _BRIGHT, _DARK = 200, 60
-CODECS = {"h264": "libx264", "h265": "libx265"}
+CODECS = {"h264": "libx264", "h265": "libx265", "msmpeg4": "msmpeg4"}
 
 
 def numbered_picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> Picture:
@@ -54,33 +58,76 @@ def write_clip(
     b_frames: int = 0,
     size: tuple[int, int] = (WIDTH, HEIGHT),
     gap: tuple[float, float] | None = None,
-    creation_time: str | None = None,
-    container_options: dict[str, str] | None = None,
+    creation_time: str = "",
+    movflags: str = "",
+    first: int = 0,
 ) -> Path:
-    """Encode a clip; the file's suffix says the container. `gap` is (at_s, how_long_s): times jump there."""
-    with av.open(str(path), "w", options=container_options or {}) as container:
-        if creation_time:
-            container.metadata["creation_time"] = creation_time
-        stream = container.add_stream(CODECS[codec], rate=fps)
-        stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
-        stream.time_base = Fraction(1, fps)
-        context = stream.codec_context
-        context.gop_size, context.max_b_frames = gop, b_frames
-        context.options = _encoder_options(codec, gop, b_frames)
-        for number in range(round(seconds * fps)):
-            frame = av.VideoFrame.from_ndarray(numbered_picture(number, *size), format="rgb24")
-            frame.time_base = Fraction(1, fps)
-            frame.pts = number + (round(gap[1] * fps) if gap and number >= gap[0] * fps else 0)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    """Encode a clip; the file's suffix says the container.
+
+    `gap` is (at_s, how_long_s): times jump there. `first` is the number in the first picture.
+    """
+    path.write_bytes(
+        _encoded(path.suffix, codec, seconds, fps, gop, b_frames, size, gap, creation_time, movflags, first)
+    )
     return path
+
+
+@lru_cache
+def _encoded(
+    suffix: str,
+    codec: str,
+    seconds: float,
+    fps: int,
+    gop: int,
+    b_frames: int,
+    size: tuple[int, int],
+    gap: tuple[float, float] | None,
+    creation_time: str,
+    movflags: str,
+    first: int,
+) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"clip{suffix}"
+        with av.open(str(path), "w", options={"movflags": movflags} if movflags else {}) as container:
+            if creation_time:
+                container.metadata["creation_time"] = creation_time
+            stream = container.add_stream(CODECS[codec], rate=fps)
+            assert isinstance(stream, VideoStream)
+            stream.width, stream.height = size
+            stream.pix_fmt = "yuv420p"
+            stream.time_base = Fraction(1, fps)
+            context = stream.codec_context
+            context.gop_size, context.max_b_frames = gop, b_frames
+            context.options = _encoder_options(codec, gop, b_frames)
+            for index in range(round(seconds * fps)):
+                frame = av.VideoFrame.from_ndarray(numbered_picture(first + index, *size), format="rgb24")
+                frame.time_base = Fraction(1, fps)
+                frame.pts = index + (round(gap[1] * fps) if gap and index >= gap[0] * fps else 0)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        return path.read_bytes()
+
+
+def pictures_in(video: bytes | Path) -> list[int]:
+    """Decode a whole clip and read the numbers in its pictures."""
+    source = io.BytesIO(video) if isinstance(video, bytes) else str(video)
+    with av.open(source, "r") as container:
+        return [number_in(np.asarray(one.to_ndarray(format="gray"), np.uint8)) for one in container.decode(video=0)]
+
+
+def packets_in(video: bytes | Path) -> list[bytes]:
+    """Give a clip's packets as bytes."""
+    source = io.BytesIO(video) if isinstance(video, bytes) else str(video)
+    with av.open(source, "r") as container:
+        return [bytes(packet) for packet in container.demux(video=0)]
 
 
 def _encoder_options(codec: str, gop: int, b_frames: int) -> dict[str, str]:
     if codec == "h265":
         params = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes={b_frames}:log-level=none:pools=1"
         return {"preset": "ultrafast", "x265-params": params}
+    if codec != "h264":
+        return {}
     return {"preset": "veryfast", "sc_threshold": "0", "keyint_min": str(gop), "threads": "1"}
 
 

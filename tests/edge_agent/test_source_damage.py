@@ -56,8 +56,7 @@ def test_a_recording_cut_off_is_looked_at_up_to_the_cut(tmp_path: Path, suffix: 
 
 
 def test_an_mp4_with_its_index_first_says_that_it_was_cut(tmp_path: Path) -> None:
-    options = {"movflags": "faststart"}
-    clip = cut(write_clip(tmp_path / "clip.mp4", seconds=10, gop=10, container_options=options), 0.55)
+    clip = cut(write_clip(tmp_path / "clip.mp4", seconds=10, gop=10, movflags="faststart"), 0.55)
     moments, told = look(clip)
     assert 4 <= len(moments) <= 7
     assert "it says 10.0 s" in told[-1].text_en
