@@ -1,0 +1,375 @@
+"""An officer's shift in a real browser: the real centre in its own process, boxes that speak to it over MQTT."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import paho.mqtt.client as mqtt
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from tests.central.conftest import Box, Message
+
+PASSWORD = "a password for tests"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 15_000
+pytestmark = pytest.mark.system("chromium")
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass(frozen=True)
+class Centre:
+    """A running centre: where its pages are, and a box's connection to its broker."""
+
+    url: str
+    box: Box
+    publish: Callable[[Message], None]
+
+    def report(self, *stays: str) -> None:
+        """Have the box report these; each has its own zone name, by which it is found on the pages."""
+        for stay in stays:
+            for message in self.box.report(stay, zone_name=stay, address=f"{stay}旁").messages:
+                self.publish(message)
+
+    def states(self) -> dict[str, str]:
+        """Ask the REST API for the state of every case, by zone name."""
+        with httpx.Client(base_url=self.url) as client:
+            client.post("/api/v1/session", json={"username": "admin", "password": PASSWORD}).raise_for_status()
+            cases = client.get("/api/v1/cases", params={"limit": 100}).raise_for_status().json()["items"]
+        return {case["zone_name"]: case["state"] for case in cases}
+
+    def act(self, zone_name: str, body: dict[str, Any]) -> None:
+        """Be another officer who acts through the REST API."""
+        with httpx.Client(base_url=self.url) as client:
+            client.post("/api/v1/session", json={"username": "admin", "password": PASSWORD}).raise_for_status()
+            cases = client.get("/api/v1/cases", params={"limit": 100}).json()["items"]
+            (case_id,) = (case["id"] for case in cases if case["zone_name"] == zone_name)
+            client.post(f"/api/v1/cases/{case_id}/actions", json=body).raise_for_status()
+
+
+@dataclass
+class Process:
+    """A centre as an administrator starts it."""
+
+    running: subprocess.Popen[str]
+    console: str
+    broker: tuple[str, int]
+
+    @classmethod
+    def start(cls, data: Path) -> Process:
+        command = [sys.executable, "-m", "central.cli", "serve", "--data", str(data), "--port", "0", "--mqtt-port", "0"]
+        environment = {**os.environ, "KERBWATCH_ADMIN_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
+        environment.pop("PYTEST_CURRENT_TEST", None)  # NiceGUI behaves otherwise where it sees it
+        log = (data.parent / f"{data.name}.log").open("w", encoding="utf-8")
+        running = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8"
+        )
+        said = ""
+        for line in running.stdout or ():
+            said += line
+            console = re.search(r"Console\s+(http://\S+)", said)
+            broker = re.search(r"Broker\s+(?:mqtt://)?([\w.]+):(\d+)", said)
+            if console and broker:
+                return cls(running, console[1], (broker[1], int(broker[2])))
+        raise RuntimeError(f"the centre did not start: {said}{Path(log.name).read_text(encoding='utf-8')}")
+
+    def stop(self) -> None:
+        self.running.terminate()
+        try:
+            self.running.wait(20)
+        except subprocess.TimeoutExpired:
+            self.running.kill()
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    process = Process.start(tmp_path_factory.mktemp("centre") / "data")
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="test-box")
+    client.connect(*process.broker)
+    client.loop_start()
+
+    def publish(message: Message) -> None:
+        client.publish(*message, qos=1).wait_for_publish(10)
+
+    box = Box()
+    publish(box.status())
+    yield Centre(process.console, box, publish)
+    client.disconnect()
+    client.loop_stop()
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a browser window; at the end, no request of it may have left this machine, and no error been logged."""
+    outside: list[str] = []
+    errors: list[str] = []
+    pages: list[Page] = []
+
+    def watch_request(request: Request) -> None:
+        if not re.match(r"(http|ws)://127\.0\.0\.1[:/]|data:|blob:", request.url):
+            outside.append(request.url)
+
+    def watch_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(viewport={"width": 1366, "height": 768}, timezone_id="UTC", **options)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("request", watch_request)
+        page.on("console", watch_console)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.context.close()
+    assert outside == []
+    assert errors == []
+
+
+def sign_in(page: Page, url: str, path: str = "/") -> Page:
+    page.goto(url + path)
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    expect(page.locator(".head")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def officer(centre: Centre, open_page: Callable[..., Page]) -> Page:
+    """An officer who has signed in and sees the queue."""
+    return sign_in(open_page(), centre.url)
+
+
+def row(page: Page, zone_name: str) -> Any:
+    return page.locator(".case-row", has_text=zone_name)
+
+
+def select(page: Page, zone_name: str) -> None:
+    """Choose a case in the queue, and wait until its pictures are there."""
+    expect(row(page, zone_name)).to_be_visible()
+    if "selected" not in (row(page, zone_name).get_attribute("class") or ""):
+        row(page, zone_name).click()
+    expect(page.locator(".preview-foot")).to_contain_text(zone_name)
+
+
+def test_a_wrong_password_is_told_and_the_right_one_opens_the_queue(
+    centre: Centre, open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    page.goto(centre.url)
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", "not the password")
+    page.click("button[type=submit]")
+    expect(page.get_by_role("alert")).to_contain_text("用户名或密码不正确")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    expect(page.locator(".filters")).to_be_visible()
+    expect(page).to_have_url(centre.url + "/")
+
+
+def test_a_new_case_appears_by_itself_and_the_selection_stays(centre: Centre, officer: Page) -> None:
+    centre.report("老街一号区")
+    select(officer, "老街一号区")
+    centre.report("老街二号区")
+    expect(row(officer, "老街二号区")).to_be_visible()
+    expect(officer.locator(".case-row").first).to_contain_text("老街二号区")
+    expect(row(officer, "老街一号区")).to_have_class(re.compile("selected"))
+    picture = row(officer, "老街二号区").locator("img")
+    expect(picture).to_have_js_property("naturalWidth", 320)
+
+
+def test_an_officer_confirms_with_one_key_and_the_case_is_filed(centre: Centre, officer: Page) -> None:
+    centre.report("确认区")
+    select(officer, "确认区")
+    officer.keyboard.press("c")
+    expect(officer.locator(".said")).to_contain_text("已立案")
+    expect(row(officer, "确认区")).to_have_count(0)
+    assert centre.states()["确认区"] == "filed"
+
+
+def test_an_officer_rejects_with_two_keys(centre: Centre, officer: Page) -> None:
+    centre.report("驳回区")
+    select(officer, "驳回区")
+    officer.keyboard.press("r")
+    expect(officer.locator("dialog[open]")).to_contain_text("驳回区")
+    officer.keyboard.press("4")
+    expect(officer.locator(".said")).to_contain_text("重复上报")
+    expect(officer.locator("dialog[open]")).to_have_count(0)
+    assert centre.states()["驳回区"] == "rejected"
+
+
+def test_another_reason_needs_a_note(centre: Centre, officer: Page) -> None:
+    centre.report("其他区")
+    select(officer, "其他区")
+    officer.keyboard.press("r")
+    expect(officer.locator("dialog[open]")).to_be_visible()
+    officer.keyboard.press("6")
+    expect(officer.locator(".note-needed")).to_be_visible()
+    assert centre.states()["其他区"] == "reported"
+    officer.fill(".note textarea", "施工车辆，已报备")
+    officer.click(".reason-other")
+    expect(officer.locator(".said")).to_contain_text("其他")
+    assert centre.states()["其他区"] == "rejected"
+
+
+def test_a_key_held_down_decides_only_one_case(centre: Centre, officer: Page) -> None:
+    centre.report("按住一区", "按住二区", "按住三区")
+    select(officer, "按住三区")
+    officer.keyboard.down("c")
+    for _ in range(5):
+        officer.keyboard.down("c")  # the browser reports these as repeats
+    officer.keyboard.up("c")
+    expect(row(officer, "按住三区")).to_have_count(0)
+    officer.keyboard.press("k")
+    states = centre.states()
+    assert [states[zone] for zone in ("按住一区", "按住二区", "按住三区")] == ["reported", "reported", "filed"]
+
+
+def test_reviewing_case_after_case_without_going_back(centre: Centre, officer: Page) -> None:
+    centre.report("连审一区", "连审二区", "连审三区")
+    select(officer, "连审三区")
+    officer.keyboard.press("Enter")
+    facts = officer.locator(".facts")
+    expect(facts).to_contain_text("连审三区")
+    expect(officer.locator(".signature.good")).to_be_visible()
+    officer.keyboard.press("c")
+    expect(facts).to_contain_text("连审二区")
+    officer.keyboard.press("j")
+    expect(facts).to_contain_text("连审一区")
+    officer.keyboard.press("k")
+    expect(facts).to_contain_text("连审二区")
+    officer.keyboard.press("r")
+    officer.locator("dialog[open] .reason-already_gone").click()
+    expect(facts).to_contain_text("连审一区")
+    states = centre.states()
+    assert [states[zone] for zone in ("连审一区", "连审二区", "连审三区")] == ["reported", "rejected", "filed"]
+
+
+def test_when_another_officer_was_faster_it_is_said_and_nothing_is_overwritten(centre: Centre, officer: Page) -> None:
+    centre.report("抢先区")
+    select(officer, "抢先区")
+    officer.keyboard.press("r")  # the question is open while the other officer confirms
+    expect(officer.locator("dialog[open]")).to_contain_text("抢先区")
+    centre.act("抢先区", {"action": "confirm"})
+    officer.keyboard.press("1")
+    expect(officer.locator(".said.warning")).to_contain_text("已先一步处理")
+    assert centre.states()["抢先区"] == "filed"
+
+
+def test_an_open_case_shows_what_another_officer_did(centre: Centre, officer: Page) -> None:
+    centre.report("旁观区")
+    select(officer, "旁观区")
+    officer.keyboard.press("Enter")
+    expect(officer.locator(".case-side .decision")).to_be_visible()
+    centre.act("旁观区", {"action": "reject", "reason": "permitted", "note": "市集日"})
+    expect(officer.locator(".history")).to_contain_text("经批准 · 市集日")
+    expect(officer.locator(".case-side .decision")).to_have_count(0)
+
+
+def test_the_untouched_original_with_the_zone_drawn_over_it_and_the_full_view(centre: Centre, officer: Page) -> None:
+    centre.report("图片区")
+    select(officer, "图片区")
+    officer.keyboard.press("Enter")
+    shown = officer.locator(".picture > img")
+    expect(shown).to_have_js_property("naturalWidth", 320)
+    marked = shown.get_attribute("src")
+    expect(officer.locator(".picture .overlay")).to_have_count(0)
+    officer.keyboard.press("o")
+    expect(officer.locator(".picture .overlay .zone-line")).to_have_count(1)
+    assert shown.get_attribute("src") != marked
+    officer.keyboard.press("ArrowLeft")
+    expect(officer.locator(".stage figcaption")).to_contain_text("首次发现")
+    officer.keyboard.press("f")
+    expect(officer.locator(".stage.full")).to_be_visible()
+    officer.keyboard.press("Escape")
+    expect(officer.locator(".stage.full")).to_have_count(0)
+    officer.click(".files summary")
+    assert re.fullmatch(r"[0-9a-f]{64}", officer.locator(".hash code").first.inner_text())
+
+
+def test_typing_in_the_search_decides_nothing_and_survives_new_cases(centre: Centre, officer: Page) -> None:
+    centre.report("搜索甲区")
+    expect(row(officer, "搜索甲区")).to_be_visible()
+    officer.keyboard.press("/")
+    officer.locator(".search input:focus").press_sequentially("cr搜索")
+    expect(officer.locator(".queue-empty")).to_contain_text("没有符合条件的案件")
+    centre.report("搜索乙区")
+    expect(officer.locator(".nav .badge.for-cases")).to_be_visible()
+    expect(officer.locator(".search input")).to_have_value("cr搜索")
+    officer.fill(".search input", "搜索乙")
+    expect(row(officer, "搜索乙区")).to_be_visible()
+    expect(row(officer, "搜索甲区")).to_have_count(0)
+    assert centre.states()["搜索甲区"] == "reported"
+
+
+def test_english_and_dark_are_remembered(centre: Centre, officer: Page) -> None:
+    officer.click("button:has-text('English')")
+    expect(officer.locator(".nav")).to_contain_text("Quarantine")
+    officer.click("button[title='Dark / light']")
+    officer.goto(centre.url + "/devices")
+    expect(officer.locator("html[data-theme=dark][lang=en]")).to_have_count(1)
+    expect(officer.locator("h1")).to_have_text("Boxes and cameras")
+
+
+def test_boxes_and_quarantine_are_seen(centre: Centre, officer: Page) -> None:
+    centre.publish(centre.box.health())
+    topic, _ = centre.box.report().message
+    centre.publish((topic, b"{this is no json"))
+    officer.goto(centre.url + "/devices")
+    expect(officer.locator(".box")).to_contain_text("Cabinet box-1")
+    expect(officer.locator(".box")).to_contain_text("在线")
+    officer.click("nav >> text=隔离区")
+    expect(officer.locator(".set-aside")).to_contain_text("{this is no json")
+    with officer.expect_download() as download:
+        officer.click("a:has-text('下载')")
+    assert download.value.path().read_bytes() == b"{this is no json"
+
+
+def test_a_lost_connection_is_seen_and_nothing_is_decided_meanwhile(
+    tmp_path: Path, browser: Browser, centre: Centre
+) -> None:
+    process = Process.start(tmp_path / "data")
+    page = browser.new_page()
+    try:
+        sign_in(page, process.console)
+        expect(page.locator(".queue-empty")).to_contain_text("没有待核查的案件")
+        process.running.kill()
+        expect(page.locator("#popup")).to_contain_text("连接已中断")
+        expect(page.locator("#popup")).to_be_visible()
+    finally:
+        page.close()
+        process.stop()
