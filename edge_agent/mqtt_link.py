@@ -47,6 +47,11 @@ class _Client(Client):
             raise OSError(str(error)) from error
 
 
+def _log_of_paho(_client: Client, _userdata: Any, _level: int, text: str) -> None:
+    """Log what paho says; it calls every lost connection an error, but only exceptions are."""
+    _log.log(logging.ERROR if "exception" in text else logging.DEBUG, "paho: %s", text)
+
+
 class MqttLink:
     """A connection that heals itself. `on_ack` gets the payloads of the ack topic, on the network thread.
 
@@ -79,8 +84,8 @@ class MqttLink:
     def _make_client(self, uplink: UplinkConfig, reconnect_s: tuple[int, int]) -> _Client:
         client = _Client(CallbackAPIVersion.VERSION2, client_id=self._device.id, clean_session=False)
         client.connect_timeout = CONNECT_TIMEOUT_S
-        client.enable_logger(logging.getLogger(f"{__name__}.paho"))
-        client.suppress_exceptions = True  # logged instead: one from a callback would end paho's thread for good
+        client.suppress_exceptions = True  # one from a callback would end paho's thread for good; it is logged
+        client.on_log = _log_of_paho
         if self._broker.username is not None:
             client.username_pw_set(self._broker.username, self._broker.password)
         if self._broker.tls:

@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 SILENCES_WORTH_SAYING = 2
 _LONGEST_SLEEP_S = 5.0
+_OFFLINE_POLL_S = 0.5
 
 
 class Uplink:
@@ -87,7 +88,7 @@ class Uplink:
         while not self._stop.is_set():
             self._outbox.changed.clear()
             try:
-                if not self.link.wait_connected(_LONGEST_SLEEP_S):
+                if not self.link.wait_connected(_OFFLINE_POLL_S):
                     continue
                 if not self._send_next():
                     self._outbox.changed.wait(self._sleep_s())

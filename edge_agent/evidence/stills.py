@@ -81,5 +81,8 @@ def _kept(scene: Scene, original: Evidence, rendered: Frame) -> list[Evidence]:
 
 
 def _once_each(pictures: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """One file is listed once: a stay confirmed on the very look that opened it has one wide picture, not two."""
-    return tuple({one.ref.sha256: one for one in pictures}.values())
+    """List a file once, under its first role: a close-up of something huge is the wide picture itself."""
+    once: dict[str, Evidence] = {}
+    for one in pictures:
+        once.setdefault(one.ref.sha256, one)
+    return tuple(once.values())
