@@ -41,11 +41,15 @@ class Address:
         return without_password(self.url)
 
     def options(self, silence_s: float) -> dict[str, str]:
-        """FFmpeg's options: TCP, only video is asked for, and a read ends after `silence_s` without a byte."""
+        """FFmpeg's options: TCP, only video is asked for, and a read ends after `silence_s` without a byte.
+
+        The frame rate is taken from what the stream says, where FFmpeg would watch it for most of a second.
+        """
         silence_us = str(int(silence_s * 1e6))
         if self.kind is Kind.RTSP:
-            return {"rtsp_transport": "tcp", "allowed_media_types": "video", "timeout": silence_us}
-        return {"rw_timeout": silence_us} if self.kind is Kind.HTTP else {}
+            tcp = {"rtsp_transport": "tcp", "allowed_media_types": "video", "timeout": silence_us}
+            return tcp | {"fpsprobesize": "2"}
+        return {"rw_timeout": silence_us, "fpsprobesize": "2"} if self.kind is Kind.HTTP else {}
 
 
 def without_password(text: str) -> str:

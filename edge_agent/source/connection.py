@@ -45,7 +45,7 @@ def follow(address: Address, silence_s: float, ring: PacketRing, stop: threading
                     stop.wait(_BATCH_S)
                 asked = time.monotonic()
         except av.FFmpegError as error:
-            if time.monotonic() - asked >= 0.9 * silence_s:
+            if isinstance(error, av.TimeoutError) or time.monotonic() - asked >= 0.9 * silence_s:
                 raise SilentError(silence_s) from error
             raise
 
