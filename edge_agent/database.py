@@ -39,7 +39,7 @@ CREATE TABLE evidence (
     PRIMARY KEY (seq, position)
 ) WITHOUT ROWID;
 CREATE INDEX evidence_by_content ON evidence (sha256);
-CREATE INDEX evidence_held ON evidence (sha256, bytes) WHERE gone IS NULL;
+CREATE INDEX evidence_held ON evidence (gone, sha256, bytes);
 CREATE TABLE state (camera TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
 """
 
