@@ -23,17 +23,24 @@ from threading import Thread
 from typing import Any, NoReturn
 
 from scripts._system_parts import can_install, install_packages
-from scripts._terminal import StatusLine, bar
+from scripts._terminal import StatusLine
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-EXTRAS = ("edge", "central", "models", "dev")
-"""What is installed for the demo and the check: everything but the drivers of databases that they do not use."""
+TO_RUN = ("edge", "central")
+"""The extras (pyproject.toml) of a box and a centre."""
+
+TO_DEVELOP = ("edge", "central", "models", "dev")
+"""The extras of the check: a box, a centre, and all tools."""
 
 _OLDEST = (3, 11)
 _STAMP = "kerbwatch-installed.json"
 _LOG = "kerbwatch-install.log"
 _IS_WINDOWS = os.name == "nt"
+_PACKAGE = re.compile(
+    r"\s*(?:Collecting |Requirement already satisfied: )([A-Za-z0-9_.-]+)"
+    r"|\s*Processing .*?([A-Za-z0-9_.]+)-[^/\\]*\.whl"
+)
 
 
 class SetupError(Exception):
@@ -43,18 +50,18 @@ class SetupError(Exception):
         super().__init__(f"{zh}\n{en}")
 
 
-def enter_environment(script: str, *, system: bool = True) -> None:
-    """Return inside `.venv` with everything installed; `script` is started anew in it where that is not so yet.
+def enter_environment(script: str, extras: Sequence[str], *, system: bool = True) -> None:
+    """Return inside `.venv` with `extras` installed; `script` is started anew in it where that is not so yet.
 
     `system`: a missing `venv` module may be installed with apt-get. Raises SetupError.
     """
     inside = Path(sys.prefix).resolve() == VENV.resolve()
-    if not _is_current():
+    if not _is_current(extras):
         with _one_at_a_time():
-            if not _is_current():
+            if not _is_current(extras):
                 if not inside:
                     _make_venv(system=system)
-                _install()
+                _install(extras)
     if not inside:
         _go_on(script)
     if find_spec("pydantic") is None:
@@ -64,12 +71,16 @@ def enter_environment(script: str, *, system: bool = True) -> None:
         )
 
 
-def wanted_stamp() -> dict[str, Any]:
-    """Say what should be installed: which files describe it, and where the checkout lies."""
+def covers(stamp: dict[str, Any], extras: Iterable[str]) -> bool:
+    """Say whether a stamp tells of this checkout, as it is now, with at least `extras` installed."""
+    return stamp == _stamp(stamp.get("extras", ())) and set(extras) <= set(stamp["extras"])
+
+
+def _stamp(extras: Iterable[str]) -> dict[str, Any]:
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "constraints.txt"):
         digest.update((ROOT / name).read_bytes())
-    return {"digest": digest.hexdigest(), "extras": list(EXTRAS), "root": str(ROOT)}
+    return {"digest": digest.hexdigest(), "root": str(ROOT), "extras": sorted(extras)}
 
 
 def program(name: str, venv: Path = VENV) -> Path:
@@ -77,17 +88,22 @@ def program(name: str, venv: Path = VENV) -> Path:
     return venv / ("Scripts" if _IS_WINDOWS else "bin") / (name + (".exe" if _IS_WINDOWS else ""))
 
 
-def _is_current() -> bool:
+def _is_current(extras: Iterable[str]) -> bool:
+    return covers(_read_stamp(), extras) and program("python").exists()
+
+
+def _read_stamp() -> dict[str, Any]:
+    """Give what was installed last; empty when nothing was, or not to its end."""
     try:
         stamp = json.loads((VENV / _STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return bool(stamp == wanted_stamp()) and program("python").exists()
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
 
 
-def _write_stamp() -> None:
+def _write_stamp(extras: Iterable[str]) -> None:
     staged = VENV / f"{_STAMP}.new"
-    staged.write_text(json.dumps(wanted_stamp(), indent=2) + "\n", encoding="utf-8")
+    staged.write_text(json.dumps(_stamp(extras), indent=2) + "\n", encoding="utf-8")
     staged.replace(VENV / _STAMP)
 
 
@@ -131,11 +147,12 @@ def _is_usable(python: Path) -> bool:
         return False
 
 
-def _install() -> None:
+def _install(extras: Sequence[str]) -> None:
     """Install this project and what it needs, with pip's own settings (index, mirror, proxy)."""
     started_s = time.monotonic()
+    wanted = sorted({*extras, *_read_stamp().get("extras", ())})  # what is there already is kept up to date
     (VENV / _STAMP).unlink(missing_ok=True)
-    command = [str(program("python")), "-m", "pip", "install", "--editable", f"{ROOT}[{','.join(EXTRAS)}]"]
+    command = [str(program("python")), "-m", "pip", "install", "--editable", f"{ROOT}[{','.join(wanted)}]"]
     command += ["--constraint", str(ROOT / "constraints.txt")]
     command += ["--no-input", "--disable-pip-version-check", "--no-color", "--progress-bar", "off"]
     _say(
@@ -143,10 +160,10 @@ def _install() -> None:
         "Installing what KerbWatch needs (minutes the first time, nothing later)",
     )
     log = VENV / _LOG
-    code, last_lines = _run_pip(command, log, Progress(_count_pins(ROOT / "constraints.txt")))
+    code, last_lines = _run_pip(command, log, Progress())
     if code != 0:
         raise SetupError(*explain_pip(last_lines, log))
-    _write_stamp()
+    _write_stamp(wanted)
     _say(
         f"依赖已就绪（{time.monotonic() - started_s:.0f} 秒）",
         f"Everything is installed ({time.monotonic() - started_s:.0f} s)",
@@ -154,27 +171,26 @@ def _install() -> None:
 
 
 class Progress:
-    """How far pip is, as one line. It tells what it looks at, and then installs everything in silence."""
+    """What pip is at, as one line: it collects packages one by one, then writes all of them to the disk in silence."""
 
-    def __init__(self, expected: int) -> None:
-        self._expected = expected
+    def __init__(self) -> None:
         self._seen: set[str] = set()
         self._now = "pip"
         self._line = StatusLine()
 
     def hear(self, said: str) -> None:
         """Take in one line that pip printed."""
-        about = re.match(r"\s*(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9_.-]+)", said)
+        about = _PACKAGE.match(said)
         if about:
-            self._seen.add(about[1].lower())
-            self._now = about[1]
-        elif said.startswith("Installing collected packages"):
-            self._now = "写入磁盘 writing to disk ..."
+            name = about[1] or about[2]
+            self._seen.add(re.sub(r"[-_.]+", "-", name).lower())
+            self._now = f"收集软件包 collecting packages: {len(self._seen)}  {name}"
+        elif said.startswith("Installing collected packages:"):
+            self._now = f"写入磁盘 writing {said.count(',') + 1} packages to the disk ..."
 
     def show(self, elapsed_s: float) -> None:
         """Show where it stands."""
-        done = min(len(self._seen), self._expected)
-        self._line.show(f"  {bar(done / self._expected)} {done}/{self._expected}  {elapsed_s:4.0f} s  {self._now}")
+        self._line.show(f"  {elapsed_s:4.0f} s  {self._now}")
 
     def close(self) -> None:
         """Take the line away."""
@@ -240,11 +256,6 @@ def explain_pip(last_lines: Sequence[str], log: Path) -> tuple[str, str]:
             f"The index has no fitting version of a package for {python}: try Python 3.11-3.13. {where_en}",
         )
     return f"安装依赖失败。{where_zh}", f"pip could not install what KerbWatch needs. {where_en}"
-
-
-def _count_pins(constraints: Path) -> int:
-    lines = constraints.read_text(encoding="utf-8").splitlines()
-    return max(1, sum("==" in line for line in lines))
 
 
 @contextmanager

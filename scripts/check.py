@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts._bootstrap import ROOT, SetupError, enter_environment
+from scripts._bootstrap import ROOT, TO_DEVELOP, SetupError, enter_environment
 from scripts._system_parts import CHINESE_FONT, CHROMIUM, MOSQUITTO, RTSP_SERVER, can_install, install_missing
 from scripts._terminal import StatusLine, speak_plainly
 
@@ -101,7 +101,7 @@ def main() -> int:
     options, others = _options()
     try:
         if not options.no_install:
-            enter_environment(__file__, system=not options.no_system)
+            enter_environment(__file__, TO_DEVELOP, system=not options.no_system)
     except SetupError as error:
         sys.stderr.write(f"{error}\n")
         return 1

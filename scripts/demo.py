@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts._bootstrap import SetupError, enter_environment
+from scripts._bootstrap import TO_RUN, SetupError, enter_environment
 from scripts._system_parts import CHINESE_FONT, can_install, install_missing
 from scripts._terminal import speak_plainly
 
@@ -60,7 +60,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if not options.no_install:
-            enter_environment(__file__, system=not options.no_system)
+            enter_environment(__file__, TO_RUN, system=not options.no_system)
     except SetupError as error:
         sys.stderr.write(f"{error}\n")
         return 1
