@@ -59,11 +59,11 @@ def run(config: BoxConfig, data_dir: Path, *, once: bool, config_events: Sequenc
                 work.restore(states[work.camera.id])
             work.prune()
         health.cameras = lambda: [work.health() for work in works]
-        keeper = Keeper(store, works)
+        keeper = Keeper(store, works, health.tell)
         _log.info("watching %d camera(s) with %s on %s", len(works), detector.entry.name, detector.provider)
         try:
             if not once:
-                run_live(works, keeper, stop, health.tell)
+                run_live(works, keeper, stop)
                 return 0
             failed = run_clips(works, keeper, stop)
             _wait_until_acknowledged(store, stop)

@@ -51,6 +51,39 @@ def state_lost(camera: str, reason: str) -> HealthEvent:
     )
 
 
+def report_failed(camera: str, reason: str) -> HealthEvent:
+    """The pictures of what is certain cannot be made; it is tried again at every look."""
+    return notice(
+        "error",
+        "report_failed",
+        f"违规已确认，但证据图片制作失败，每次查看画面时都会重试：{reason}",
+        f"A violation is certain, but its pictures cannot be made; trying again at every look: {reason}",
+        camera=camera,
+    )
+
+
+def recording_failed(camera: str, reason: str) -> HealthEvent:
+    """Observations cannot be written to disk; watching goes on."""
+    return notice(
+        "warning",
+        "recording_failed",
+        f"观测记录无法写入磁盘，暂停记录并将重试，巡查不受影响：{reason}",
+        f"Observations cannot be recorded, trying again later; the camera is watched all the same: {reason}",
+        camera=camera,
+    )
+
+
+def not_saved(waiting: int, reason: str) -> HealthEvent:
+    """Violations and state cannot be written to disk; they are kept in memory."""
+    return notice(
+        "error",
+        "not_saved",
+        f"数据无法写入磁盘，{waiting} 条违规暂存于内存，断电即失，将继续重试：{reason}",
+        f"The disk refuses what must be kept; {waiting} violation(s) are in memory only, trying again: {reason}",
+        waiting=waiting,
+    )
+
+
 def look_failed(camera: str, reason: str) -> HealthEvent:
     """A look ended in an error; the other cameras go on."""
     return notice(

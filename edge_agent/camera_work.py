@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,9 +24,12 @@ from edge_agent.reporting import Reporter
 from edge_agent.source import Frame, PictureState, PictureWatch, SourceReport
 from models.detector import Detector
 from protocol.messages import CameraHealth, CameraState, HealthEvent
+from rules.event import Event
 
 _PRUNE_EVERY_LOOKS = 300
 _LATENESS_WINDOW = 100
+
+_log = logging.getLogger(__name__)
 
 
 class CameraWork:
@@ -45,6 +49,7 @@ class CameraWork:
         self._tell = tell
         self._first_seen = first_seen
         self._view_file = data_dir / "views" / f"{camera.id}.png"
+        self._view_is_kept = self._view_file.exists()
         self._pipeline = Pipeline(camera.id, camera.zones, detector, config.zone_info, _guard(self._view_file))
         self._pictures = PictureWatch()
         self._picture_state = PictureState.OK
@@ -53,7 +58,13 @@ class CameraWork:
         self._source_text = ""
         self._reporter = Reporter(config, first_seen, detector.entry.name, bystander_finder(detector))
         budget_bytes = int(config.recording.budget_mb * 1e6 / len(config.cameras))
-        self._recorder = Recorder(data_dir / "observations" / camera.id, budget_bytes) if budget_bytes else None
+        recordings = data_dir / "observations" / camera.id
+        self._recorder = Recorder(recordings, budget_bytes, self._recording_failed) if budget_bytes else None
+        self._unreported: list[Event] = []
+        self._report_failing = self._look_failing = False
+        self.has_news = False
+        """Whether the last look brought events: what the rules remember should be on disk soon."""
+        self.failed_looks = 0
         self._looks = 0
         self._last_frame_s: float | None = None
         self._lateness_s: deque[float] = deque(maxlen=_LATENESS_WINDOW)
@@ -64,27 +75,55 @@ class CameraWork:
         return self.camera.look_every_s or self._config.look_every_s
 
     def look(self, frame: Frame, lateness_s: float = 0.0) -> list[Outgoing]:
-        """Take a picture in and give what must be reported because of it."""
+        """Take a picture in and give what must be reported because of it.
+
+        Never raises: one camera's odd picture must not end the watch of all. What could not be reported (no evidence
+        could be made of it) is reported at the next look.
+        """
+        self.has_news = False
+        try:
+            self._look(frame)
+            self._look_failing = False
+        except Exception as error:
+            self.failed_looks += 1
+            if not self._look_failing:
+                _log.exception("[%s] a look failed", self.camera.id)
+                self._tell(camera_notices.look_failed(self.camera.id, repr(error)))
+            self._look_failing = True
+        self._lateness_s.append(lateness_s)
+        return self._report(frame)
+
+    def _look(self, frame: Frame) -> None:
         judgement = self._pictures.judge(frame.luma())
         if judgement.state is not self._picture_state:
             self._tell(camera_notices.picture(self.camera.id, judgement))
             self._picture_state = judgement.state
         before = self._head(frame.taken_at_s)
         result = self._pipeline.look(frame, usable=judgement.state is PictureState.OK)
+        self._unreported += result.events
+        self.has_news = bool(result.events)
         if self._recorder:
             self._recorder.write(result.observation, before)
         self._follow_view(result)
         self._looks += 1
         self._last_frame_s = frame.taken_at_s
-        self._lateness_s.append(lateness_s)
-        outgoing = self._reporter.report(result.events, frame)
         if self._looks % _PRUNE_EVERY_LOOKS == 0:
             self.prune()
+
+    def _report(self, frame: Frame) -> list[Outgoing]:
+        outgoing, failed = self._reporter.report(self._unreported, frame)
+        self._unreported = [event for event, _ in failed]
+        if failed and not self._report_failing:
+            self._tell(camera_notices.report_failed(self.camera.id, repr(failed[0][1])))
+        self._report_failing = bool(failed)
         return outgoing
 
-    def snapshot(self) -> str:
-        """Give what the rules remember, for the store."""
-        return self._pipeline.watch.snapshot()
+    def snapshot(self) -> str | None:
+        """Give what the rules remember, for the store.
+
+        None while something that they call reported is not: after a restart it must be found again.
+        """
+        return None if self._unreported else self._pipeline.watch.snapshot()
 
     def restore(self, snapshot: str) -> None:
         """Go on where the box stopped. What cannot be read is said, and the camera starts afresh."""
@@ -136,21 +175,29 @@ class CameraWork:
     def _head(self, at_s: float) -> Recording:
         """Give what a new recording file begins with; the snapshot is taken only when one begins."""
         begins = self._recorder is not None and self._recorder.wants_head(at_s)
-        return Recording(self.camera.id, self._config.zone_info, self.camera.zones, self.snapshot() if begins else "{}")
+        snapshot = self._pipeline.watch.snapshot() if begins else "{}"
+        return Recording(self.camera.id, self._config.zone_info, self.camera.zones, snapshot)
+
+    def _recording_failed(self, error: OSError) -> None:
+        self._tell(camera_notices.recording_failed(self.camera.id, str(error)))
 
     def _follow_view(self, result: LookResult) -> None:
         state = result.view.state
         if (state is ViewState.MOVED) != (self._view_state is ViewState.MOVED):
             self._tell(camera_notices.view(self.camera.id, result.view))
         self._view_state = state
-        if state is ViewState.OK and not self._view_file.exists():
+        if state is ViewState.OK and not self._view_is_kept:
             self._keep_view()
 
     def _keep_view(self) -> None:
         reference = self._pipeline.guard.reference
         if reference is not None:
-            self._view_file.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(self._view_file, cv2.imencode(".png", reference)[1].tobytes())
+            self._view_is_kept = True
+            try:
+                self._view_file.parent.mkdir(parents=True, exist_ok=True)
+                write_durably(self._view_file, cv2.imencode(".png", reference)[1].tobytes())
+            except OSError as error:
+                _log.warning("[%s] the view could not be kept for the next start: %s", self.camera.id, error)
 
 
 def _guard(view_file: Path) -> ViewGuard:

@@ -16,11 +16,12 @@ _log = logging.getLogger(__name__)
 
 
 def run_clips(works: Sequence[CameraWork], keeper: Keeper, stop: threading.Event) -> int:
-    """Run every camera's file through, one after the other; return how many could not be opened."""
+    """Run every camera's file through, one after the other; return how many were not looked at as they should."""
     failed = 0
     for work in works:
         try:
             _run_clip(work, keeper, stop)
+            failed += work.failed_looks > 0
         except SourceError as error:
             _log.error("[%s] %s", work.camera.id, error)
             failed += 1

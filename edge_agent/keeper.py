@@ -1,19 +1,25 @@
-"""What must be on disk, and when: a violation at once with the state that knows it; the rest every few seconds."""
+"""What must be on disk, and when.
+
+A violation at once, with the state that knows it. The beginning of a stay at once too, for its clock runs from then.
+The rest every few seconds.
+"""
 
 from __future__ import annotations
 
 import logging
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from edge_agent import camera_notices
 from edge_agent.camera_work import CameraWork
 from edge_agent.database import StoreError
 from edge_agent.outgoing import Outgoing
 from edge_agent.store import BoxStore
+from protocol.messages import HealthEvent
 
 CHECKPOINT_EVERY_S = 10.0
-"""A power cut costs at most so much of what was seen; clocks go on from when a thing was first seen all the same."""
+"""A power cut costs at most so much of what was counted; a stay's clock goes on from when it was first seen."""
 
 _log = logging.getLogger(__name__)
 
@@ -21,19 +27,20 @@ _log = logging.getLogger(__name__)
 class Keeper:
     """Commits violations and states of all cameras. What the disk refuses is kept here and tried again."""
 
-    def __init__(self, store: BoxStore, works: Sequence[CameraWork]) -> None:
+    def __init__(self, store: BoxStore, works: Sequence[CameraWork], tell: Callable[[HealthEvent], None]) -> None:
         self._store = store
         self._works = works
+        self._tell = tell
+        self._refused = False
         self._unsaved: list[Outgoing] = []
         self._saved_at_s = time.monotonic()
 
     def keep(self, work: CameraWork, outgoing: Sequence[Outgoing]) -> None:
-        """Commit what one look gave; without anything to report, only when a checkpoint is due."""
+        """Commit what one look gave: at once when something began, is certain or is over; else a checkpoint will."""
         self._unsaved += outgoing
-        if outgoing:
-            self._commit({work.camera.id: work.snapshot()})
-        else:
-            self.checkpoint_if_due()
+        if outgoing or work.has_news:
+            self._save([work])
+        self.checkpoint_if_due()
 
     def checkpoint_if_due(self) -> None:
         """Keep what all cameras remember, every CHECKPOINT_EVERY_S."""
@@ -43,13 +50,18 @@ class Keeper:
     def checkpoint(self) -> None:
         """Keep what all cameras remember, now."""
         self._saved_at_s = time.monotonic()
-        for work in self._works:
-            work.flush()
-        self._commit({work.camera.id: work.snapshot() for work in self._works})
+        self._save(self._works)
 
-    def _commit(self, states: dict[str, str]) -> None:
+    def _save(self, works: Sequence[CameraWork]) -> None:
+        for work in works:
+            work.flush()
+        states = {work.camera.id: snapshot for work in works if (snapshot := work.snapshot()) is not None}
         try:
             self._store.commit(self._unsaved, states)
             self._unsaved = []
+            self._refused = False
         except (StoreError, OSError, sqlite3.Error) as error:
             _log.error("could not be written to disk, trying again soon (%d waiting): %s", len(self._unsaved), error)
+            if not self._refused:
+                self._refused = True
+                self._tell(camera_notices.not_saved(len(self._unsaved), str(error)))

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from edge_agent import camera_notices
 from edge_agent.camera_work import CameraWork
 from edge_agent.keeper import Keeper
 from edge_agent.sampler import Sampler, Wait
 from edge_agent.source import LiveSource
-from protocol.messages import HealthEvent
 
 _LONGEST_SLEEP_S = 0.5
 
-_log = logging.getLogger(__name__)
 
-
-def run_live(
-    works: Sequence[CameraWork], keeper: Keeper, stop: threading.Event, tell: Callable[[HealthEvent], None]
-) -> None:
+def run_live(works: Sequence[CameraWork], keeper: Keeper, stop: threading.Event) -> None:
     """Look at all cameras until `stop` is set. One that fails is said, and the others go on."""
     sampler = Sampler()
     by_id = {work.camera.id: work for work in works}
@@ -33,7 +26,6 @@ def run_live(
         # Spread over the interval, so that not all cameras want their look at once.
         sampler.add(work.camera.id, work.look_every_s, time.monotonic() + work.look_every_s * number / len(works))
         sources[work.camera.id].start()
-    failing: set[str] = set()
     try:
         while not stop.is_set():
             turn = sampler.next(time.monotonic())
@@ -46,14 +38,7 @@ def run_live(
                 sampler.absent(turn.camera, time.monotonic())
                 continue
             work = by_id[turn.camera]
-            try:
-                keeper.keep(work, work.look(frame, turn.lateness_s))
-                failing.discard(turn.camera)
-            except Exception as error:  # one camera's odd picture must not end the watch of all
-                _log.exception("[%s] a look failed", turn.camera)
-                if turn.camera not in failing:
-                    tell(camera_notices.look_failed(turn.camera, repr(error)))
-                failing.add(turn.camera)
+            keeper.keep(work, work.look(frame, turn.lateness_s))
             sampler.done(turn.camera, time.monotonic())
     finally:
         for source in sources.values():

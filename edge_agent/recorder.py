@@ -12,7 +12,9 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +26,8 @@ from rules.watch import Watch
 from rules.zone import Zone
 
 FORMAT = "kerbwatch-observations/1"
+RETRY_S = 60.0
+"""How long nothing is recorded after the disk has refused."""
 
 
 class RecordingError(ValueError):
@@ -40,7 +44,10 @@ class Recording:
     snapshot: str
 
     def watch(self, zones: tuple[Zone, ...] | None = None) -> Watch:
-        """Give a watch that goes on where the recording began, with other zones if wished."""
+        """Give a watch that goes on where the recording began, with other zones if wished.
+
+        Raises ValueError when the watch's memory cannot be read.
+        """
         watch = Watch(self.camera, self.zones if zones is None else zones, self.time_zone)
         watch.restore(self.snapshot)
         return watch
@@ -61,36 +68,67 @@ class Recording:
 
 
 class Recorder:
-    """Writes one camera's observations, a file an hour, at most `budget_bytes` in all."""
+    """Writes one camera's observations, a file an hour, at most `budget_bytes` in all.
 
-    def __init__(self, folder: Path, budget_bytes: int) -> None:
+    A disk that refuses costs recordings and nothing else: `on_fault` hears of it once, and after RETRY_S a new file
+    is begun.
+    """
+
+    def __init__(self, folder: Path, budget_bytes: int, on_fault: Callable[[OSError], None] = lambda _: None) -> None:
         self._folder = folder
         self._budget_bytes = budget_bytes
+        self._on_fault = on_fault
         self._hour = ""
         self._file: TextIO | None = None
+        self._last_s = 0.0
+        self._failed_s: float | None = None
+        self._told = False
 
     def write(self, observation: Observation, before: Recording) -> None:
         """Append an observation; `before` is what held just before it, for the head of a new file."""
-        hour = datetime.fromtimestamp(observation.t_s, UTC).strftime("%Y%m%d-%H00")
-        if self._file is None or hour != self._hour:
-            self._start(hour, before)
-        assert self._file is not None
-        self._file.write(observation.to_json() + "\n")
+        if self._pauses(observation.t_s):
+            return
+        self._last_s, hour = observation.t_s, _hour_of(observation.t_s)
+        try:
+            if self._file is None or hour != self._hour:
+                self._start(hour, before)
+            assert self._file is not None
+            self._file.write(observation.to_json() + "\n")
+        except OSError as error:
+            self._give_up(error)
 
     def flush(self) -> None:
-        """Hand what was written to the operating system."""
+        """Hand what was written to the operating system, so that it outlives this process."""
         if self._file:
-            self._file.flush()
+            try:
+                self._file.flush()
+                self._told = False
+            except OSError as error:
+                self._give_up(error)
 
     def close(self) -> None:
         """Finish the file."""
+        self.flush()
         if self._file:
             self._file.close()
             self._file = None
 
     def wants_head(self, at_s: float) -> bool:
-        """Say whether the next observation begins a new file, so that the caller need not make a head for nothing."""
-        return self._file is None or datetime.fromtimestamp(at_s, UTC).strftime("%Y%m%d-%H00") != self._hour
+        """Say whether an observation at `at_s` begins a new file; else the caller need not make a head."""
+        return not self._pauses(at_s) and (self._file is None or _hour_of(at_s) != self._hour)
+
+    def _pauses(self, at_s: float) -> bool:
+        return self._failed_s is not None and abs(at_s - self._failed_s) < RETRY_S
+
+    def _give_up(self, error: OSError) -> None:
+        self._failed_s = self._last_s
+        if self._file:
+            with suppress(OSError):  # closing tries to write once more
+                self._file.close()
+            self._file = None
+        if not self._told:
+            self._told = True
+            self._on_fault(error)
 
     def _start(self, hour: str, before: Recording) -> None:
         self.close()
@@ -117,6 +155,11 @@ class Recorder:
             path.unlink()
 
 
+def _hour_of(at_s: float) -> str:
+    """Name the hour of a moment, as it is recorded: to the millisecond."""
+    return datetime.fromtimestamp(round(at_s, 3), UTC).strftime("%Y%m%d-%H00")
+
+
 def _compress(path: Path) -> None:
     packed = path.with_suffix(".jsonl.gz.part")
     with path.open("rb") as plain, gzip.open(packed, "wb", compresslevel=6) as target:
@@ -132,7 +175,7 @@ def read_recording(path: Path) -> tuple[Recording, Iterator[Observation]]:
     """
     lines = _lines(path)
     try:
-        head = json.loads(next(lines, "null"))
+        head = json.loads(next(lines, b"null"))
         if not isinstance(head, dict) or head.get("format") != FORMAT:
             raise ValueError(f"the first line does not say {FORMAT}")
         recording = Recording(
@@ -141,24 +184,27 @@ def read_recording(path: Path) -> tuple[Recording, Iterator[Observation]]:
             zones=tuple(Zone.model_validate(zone) for zone in head["zones"]),
             snapshot=json.dumps(head["snapshot"]),
         )
-    except (KeyError, ValueError) as error:
+        recording.watch()
+    except RecordingError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
         raise RecordingError(f"{path}:1: not a recording of observations: {error}") from error
     return recording, _observations(path, lines)
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             yield from file
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise RecordingError(f"{path}: cannot be read: {error}") from error
 
 
-def _observations(path: Path, lines: Iterator[str]) -> Iterator[Observation]:
+def _observations(path: Path, lines: Iterator[bytes]) -> Iterator[Observation]:
     for number, line in enumerate(lines, 2):
         try:
-            yield Observation.from_json(line)
+            yield Observation.from_json(line.decode())
         except ValueError as error:
-            if not line.endswith("\n"):
+            if not line.endswith(b"\n"):
                 return
             raise RecordingError(f"{path}:{number}: {error}") from error

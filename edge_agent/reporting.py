@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from edge_agent.config import BoxConfig
 from edge_agent.evidence.builder import outgoing_from_event
@@ -16,9 +17,17 @@ from edge_agent.evidence.stills import cleared_stills, confirmed_stills
 from edge_agent.looking.bystanders import FindPeople
 from edge_agent.outgoing import Evidence, Outgoing
 from edge_agent.source import Frame
+from protocol.messages import TimeSource
 from rules.event import Event, EventPhase
 
 _log = logging.getLogger(__name__)
+
+
+class Reported(NamedTuple):
+    """What became of events: violations with their evidence, and those whose evidence could not be made, and why."""
+
+    outgoing: list[Outgoing]
+    failed: list[tuple[Event, Exception]]
 
 
 class Reporter:
@@ -30,19 +39,25 @@ class Reporter:
         self._model = model
         self._find_people = find_people if config.evidence.blur_people else lambda _: ()
 
-    def report(self, events: Iterable[Event], frame: Frame) -> list[Outgoing]:
-        """Give what must be reported of the events of one look; `frame` is the picture they were seen in."""
-        outgoing = []
+    def report(self, events: Iterable[Event], frame: Frame) -> Reported:
+        """Make what must be reported of these events; `frame` is the picture that was looked at now."""
+        reported = Reported([], [])
         now: Snapshot | None = None
         for event in events:
-            if event.phase is EventPhase.OPENED:
-                self._keep_first(event, self._snapshot(frame))
-            elif event.phase in (EventPhase.CONFIRMED, EventPhase.CLEARED):
-                now = now or self._with_people(self._snapshot(frame))
-                scene = Scene.of(self._config, event)
-                stills = self._stills(scene, now)
-                outgoing.append(outgoing_from_event(scene, stills, time_source=frame.time_source, model=self._model))
-        return outgoing
+            try:
+                if event.phase is EventPhase.OPENED:
+                    self._keep_first(event, self._snapshot(frame))
+                elif event.phase in (EventPhase.CONFIRMED, EventPhase.CLEARED):
+                    now = now or self._with_people(self._snapshot(frame))
+                    reported.outgoing.append(self._outgoing(event, now, frame.time_source))
+            except Exception as error:  # whatever it was: one event's pictures must not cost another event
+                _log.exception("[%s] stay %s: its pictures cannot be made", event.camera, event.stay)
+                reported.failed.append((event, error))
+        return reported
+
+    def _outgoing(self, event: Event, now: Snapshot, time_source: TimeSource) -> Outgoing:
+        scene = Scene.of(self._config, event)
+        return outgoing_from_event(scene, self._stills(scene, now), time_source=time_source, model=self._model)
 
     def _stills(self, scene: Scene, now: Snapshot) -> tuple[Evidence, ...]:
         if scene.event.phase is EventPhase.CLEARED:
