@@ -125,7 +125,7 @@ class _Broker(Broker):  # type: ignore[misc]  # amqtt is untyped
 class _SteadyDict(dict[str, Any]):
     """A dict whose iteration stands changes: amqtt awaits while it walks over its subscriptions.
 
-    Without it, a client that subscribes while another connects kills the other one's session.
+    Without it, a client that subscribes while others connect has them thrown out, all of them when a site comes back.
     """
 
     def __iter__(self) -> Iterator[str]:

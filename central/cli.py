@@ -31,6 +31,8 @@ DatabaseUrl = Annotated[
 ]
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
 
 @contextmanager
 def _problems_told() -> Iterator[None]:
@@ -78,8 +80,6 @@ def serve(
     """Run console, API, ingest and filing (启动中心服务). Options go before KERBWATCH_* variables."""
     from central.serving import serve_until_stopped
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     with _problems_told():
         settings = Settings.load(
             os.environ,
@@ -96,6 +96,8 @@ def serve(
             language=language,
             time_zone=time_zone,
         )
+        logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT, stream=sys.stderr)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         serve_until_stopped(settings, os.environ.get("KERBWATCH_ADMIN_PASSWORD"), typer.echo)
 
 

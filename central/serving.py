@@ -48,11 +48,11 @@ def serve_until_stopped(settings: Settings, admin_password: str | None, say: Cal
         background.start()
         application = create_app(services, background)
         password = services.accounts.ensure_first_admin(admin_password)
-        say(f"工作台 Console  {_address(listening)}")
-        say(f"代理 Broker     {background.broker}{' (内置 embedded)' if background.embedded else ''}")
         if password and not admin_password:
             say(f"首个用户 First user  {FIRST_ADMIN}  密码 password  {password}")
             say(f"（密码仅显示一次 shown only once; change it: kerbwatch-central user passwd {FIRST_ADMIN}）")
+        say(f"工作台 Console  {_address(listening)}")
+        say(f"代理 Broker     {background.broker}{' (内置 embedded)' if background.embedded else ''}")
         config = uvicorn.Config(
             application, log_config=None, access_log=False, timeout_graceful_shutdown=_LAST_ANSWERS_S
         )
