@@ -92,17 +92,19 @@ class Outbox:
         """
         refused: list[Refusal] = []
         unneeded: list[str] = []
-        with self._database.transaction() as connection:
-            for violation in ack.stored:
-                unneeded += _delete(connection, violation)
-            for refusal in ack.refused:
-                if connection.execute(
-                    "UPDATE violation SET refused = ? WHERE id = ? AND refused IS NULL",
-                    (refusal.reason or "?", str(refusal.id)),
-                ).rowcount:
-                    refused.append(refusal)
-            asked_again = _make_due(connection, ack.missing)
-        gone = self.remove_unlisted(unneeded)
+        # One hold of the lock for both: whoever sees that nothing waits finds no file of it either.
+        with self._database.reading():
+            with self._database.transaction() as connection:
+                for violation in ack.stored:
+                    unneeded += _delete(connection, violation)
+                for refusal in ack.refused:
+                    if connection.execute(
+                        "UPDATE violation SET refused = ? WHERE id = ? AND refused IS NULL",
+                        (refusal.reason or "?", str(refusal.id)),
+                    ).rowcount:
+                        refused.append(refusal)
+                asked_again = _make_due(connection, ack.missing)
+            gone = self.remove_unlisted(unneeded)
         self.changed.set()
         with self._settled:
             self._settled.notify_all()
