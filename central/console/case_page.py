@@ -50,6 +50,7 @@ def register(console: Console) -> None:
             frame.beat()
             return
         page = _CasePage(visit, case, Filters.of_query(request.query_params))
+        await page.read_order()
         await page.show(case)
         page.frame.beat(page.on_pulse)
 
@@ -62,6 +63,7 @@ class _CasePage:
         self._order = ReviewOrder(case.id)
         self._seen = (-1, -1)
         self._placed: object = None
+        self._more = False
         self._stood: TextElement | None = None
         self._busy = asyncio.Lock()
         words = visit.words
@@ -80,6 +82,7 @@ class _CasePage:
         if (beat := (revision, int(now().timestamp()) // _AGAIN_S)) == self._seen or self._busy.locked():
             return
         self._seen = beat
+        await self.read_order()
         case = await self._read(self._case.id)
         if case is None or self._busy.locked() or case.id != self._case.id:
             return
@@ -88,17 +91,15 @@ class _CasePage:
             if step and step.origin in _PEOPLE and step.actor != self._visit.user.name:
                 self.frame.say(self._visit.words("act.changed", actor=step.actor), "warning")
             await self.show(case)
-        else:
-            await self._read_order()
-            self._fill_head(case)
-            if self._stood:
-                self._stood.text = stood(case, self._visit.words)
+            return
+        self._fill_head(case)
+        if self._stood:
+            self._stood.text = stood(case, self._visit.words)
 
     async def show(self, case: CaseDetail) -> None:
-        """Show a case and bring the order of review up to date."""
+        """Show a case, and have the browser load the next one's pictures."""
         self._case = case
         self._order.open(case.id)
-        await self._read_order()
         self._gallery.show(case)
         self._fill_head(case)
         self._fill_side(case)
@@ -112,8 +113,11 @@ class _CasePage:
         except Problem:
             return None
 
-    async def _read_order(self) -> None:
-        found, _ = await asyncio.to_thread(find_cases, self._visit.services.cases, self._filters, _ORDER_LENGTH)
+    async def read_order(self) -> None:
+        """Bring the order of review up to date."""
+        found, self._more = await asyncio.to_thread(
+            find_cases, self._visit.services.cases, self._filters, _ORDER_LENGTH
+        )
         self._order.refresh(case.id for case in found)
 
     async def _load_ahead(self) -> None:
@@ -189,7 +193,7 @@ class _CasePage:
             with tag("div", "pager"):
                 for label, step, key in (("case.previous", -1, "K"), ("case.next", 1, "J")):
                     if step == 1:
-                        text("span", words("case.position_in", at=at, of=of), "position")
+                        text("span", words("case.position_in", at=at, of=f"{of}+" if self._more else of), "position")
                     usable = self._order.neighbour(step) is not None
                     with button("", self._stepper(step), "tool", disabled=None if usable else True):
                         text("span", words(label))

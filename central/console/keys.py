@@ -34,10 +34,7 @@ _PICTURE_KEYS = (
     Binding(("f",), "full", "F", "keys.full"),
     Binding(("Escape",), "escape"),
 )
-_HELP_KEYS = (
-    Binding(("?",), "help", "?", "keys.help", remote=True),
-    Binding(("?",), "help", scope="help", remote=True),
-)
+_HELP_KEYS = (Binding(("?",), "help", "?", "keys.help", remote=True),)
 
 QUEUE_KEYS = (
     Binding(("j", "ArrowDown"), "next", "J ↓", "keys.next", repeats=True),

@@ -15,8 +15,10 @@ from central.console.theme import add_guard_headers, serve_assets
 from central.console.visit import Console
 from central.services import Services
 
-_RECONNECT_S = 30.0
-"""How long a page's state waits for a browser whose network was gone."""
+_RECONNECT_S = 10.0
+"""How long a page's state waits for a browser whose network was gone; then the page is built anew.
+
+The browser notices a dead network at the latest after 1.2 times this, and says so: not longer, therefore."""
 
 
 def mount(app: FastAPI, services: Services) -> None:
