@@ -5,7 +5,7 @@ Start with `LiveSource` (RTSP, HTTP, or a file played in real time) or `FileSour
 
 from edge_agent.source.file import FileSource
 from edge_agent.source.frame import Frame
-from edge_agent.source.live import LiveSource
+from edge_agent.source.live import LiveSource, stop_all
 from edge_agent.source.picture_state import PictureState, PictureWatch, picture_state, small_luma
 from edge_agent.source.report import Observer, SourceError, SourceReport
 from edge_agent.source.ring import PacketRing
@@ -22,4 +22,5 @@ __all__ = [
     "SourceReport",
     "picture_state",
     "small_luma",
+    "stop_all",
 ]

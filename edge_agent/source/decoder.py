@@ -85,6 +85,23 @@ class KeyframeDecoders:
                     del self._free[oldest]
 
 
+class Standalone:
+    """Notes whether a stream's keyframes give pictures by themselves.
+
+    With intra refresh they do not: each is only where a picture begins to build up (H.264, D.2.8, recovery point).
+    """
+
+    def __init__(self) -> None:
+        self._empty = 0
+
+    def note(self, *, gave_a_picture: bool) -> None:
+        """Take in one keyframe that was decoded by itself; a broken one may give nothing too, two in a row hardly."""
+        self._empty = 0 if gave_a_picture else self._empty + 1
+
+    def __bool__(self) -> bool:
+        return self._empty < 2
+
+
 class ChainDecoder:
     """Decodes one stream onwards from a keyframe. Not safe to use from several threads at once."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 import av
 
-from edge_agent.source.decoder import ChainDecoder, KeyframeDecoders
+from edge_agent.source.decoder import ChainDecoder, KeyframeDecoders, Standalone
 from edge_agent.source.stream_info import StreamInfo, VideoPacket
 
 Packets: TypeAlias = Iterator[tuple[VideoPacket, float]]
@@ -71,6 +71,7 @@ class _OwedLooks:
         self._decoders, self._on_damage = decoders, on_damage
         self._ahead: deque[_Timed] = deque()  # read and not yet decoded, in decoding order
         self._chain = _Decoding(info, skip_nonref=True, on_damage=on_damage)
+        self._standalone = Standalone()
 
     def pictures(self) -> Pictures:
         due_s, last_s = 0.0, -self._every_s
@@ -88,7 +89,8 @@ class _OwedLooks:
     def _read_until(self, at_s: float, due_s: float) -> None:
         """Read ahead until a packet at or after a moment, forgetting what no picture that is due depends on."""
         while not (self._ahead and self._ahead[-1].at_s >= at_s) and self._read():
-            if self._ahead[-1].packet.is_keyframe and not any(one.at_s >= due_s for one in list(self._ahead)[:-1]):
+            is_start = self._standalone and self._ahead[-1].packet.is_keyframe
+            if is_start and not any(one.at_s >= due_s for one in list(self._ahead)[:-1]):
                 self._drop(len(self._ahead) - 1)
                 self._chain.restart()
 
@@ -106,7 +108,7 @@ class _OwedLooks:
             for index, one in enumerate(self._ahead)
             if one.packet.is_keyframe and earliest_s < one.at_s <= latest_s
         ]
-        return min(near)[1] if near else None
+        return min(near)[1] if near and self._standalone else None
 
     def _alone(self, index: int) -> tuple[av.VideoFrame, float] | None:
         """Decode a keyframe by itself. It stays first in what is read ahead: decoding onwards starts with it again."""
@@ -118,6 +120,9 @@ class _OwedLooks:
         except av.FFmpegError as error:
             self._on_damage(key.at_s, str(error.strerror))
         else:
+            self._standalone.note(gave_a_picture=picture is not None)
+            if not self._standalone:
+                return None
             if picture is not None and not picture.is_corrupt:
                 return picture, key.at_s
             self._on_damage(key.at_s, "keyframe incomplete")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 
 import av
 
@@ -74,9 +75,7 @@ class LiveSource:
 
     def stop(self) -> None:
         """End fetching. Returns within two seconds; a read that hangs on a dead camera ends later by its own limit."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(_STOP_WITHIN_S)
+        stop_all((self,))
 
     def take(self) -> Frame | None:
         """Decode the newest picture, if one is there that is newer than the last by about a look; never raises."""
@@ -121,3 +120,14 @@ class LiveSource:
         if not self._loop and not self._stop.is_set():
             self._teller.ended()
             self._stop.set()
+
+
+def stop_all(sources: Iterable[LiveSource]) -> None:
+    """End fetching from many cameras at once, within two seconds in all."""
+    stopped = list(sources)
+    for source in stopped:
+        source._stop.set()
+    deadline = time.monotonic() + _STOP_WITHIN_S
+    for source in stopped:
+        if source._thread is not None:
+            source._thread.join(max(0.0, deadline - time.monotonic()))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain
 
 import av
 
-from edge_agent.source.decoder import ChainDecoder, KeyframeDecoders
+from edge_agent.source.decoder import ChainDecoder, KeyframeDecoders, Standalone
 from edge_agent.source.frame import Frame
-from edge_agent.source.ring import Gop, KeptPacket, PacketRing
+from edge_agent.source.ring import CLOCK_BREAK_S, Gop, KeptPacket, PacketRing
 
 LONG_GOP = 1.25
 """Keyframes up to this many look intervals apart are all that is decoded."""
@@ -17,6 +19,7 @@ LONG_GOP = 1.25
 _FRESH = 0.25  # of the look interval: a keyframe no older than this is as good as the newest picture
 _OWED = 0.9  # of the look interval: looks are not to the millisecond
 _SURELY_LONG = 4  # look intervals without a keyframe are enough to speak of it before the next one comes
+_LATER_S = 0.001
 _SKIP_NONREF_FROM_S = 0.5  # looks this far apart do not miss the pictures that nothing refers to
 
 OnDamage = Callable[[float, str], None]
@@ -45,8 +48,9 @@ class OnDemandDecoder:
         self._gop = 0  # number of the group last looked at
         self._key_s = self._given_s = 0.0  # stream time of its keyframe, and of the picture last given
         self._gop_s = 0.0
+        self._taken_at_s = 0.0
         self._connection = -1
-        self._alone = True  # keyframes give a picture by themselves
+        self._standalone = Standalone()
         self._told_long = False
         self._chain: ChainDecoder | None = None
         self._chain_at = (0, 0)  # group number and index of the next packet to feed
@@ -65,21 +69,24 @@ class OnDemandDecoder:
             if is_new:
                 self._enter(gop)
             if not self._is_long(gop, newest):
-                return self._by_keyframe(gop) if is_new else None
+                return self._later_than_before(self._by_keyframe(gop)) if is_new else None
             if newest.pts_s - self._given_s < _OWED * self._look_every_s:
                 return None
             is_fresh = newest.pts_s - gop.key.pts_s <= _FRESH * self._look_every_s
-            return self._by_keyframe(gop) if is_fresh and self._alone else self._by_chain(gop)
+            frame = self._by_keyframe(gop) if is_fresh and self._standalone else self._by_chain(gop)
+            return self._later_than_before(frame)
 
     def latest_keyframe(self) -> Frame | None:
         """Decode the newest keyframe, whether it was given before or not; None when there is none."""
-        gop = self._ring.newest()
-        return self._decoded_keyframe(gop) if gop else None
+        with self._lock:
+            gop = self._ring.newest()
+            return self._decoded_keyframe(gop) if gop else None
 
     def _enter(self, gop: Gop) -> None:
         """Note a new group of pictures and how far apart they are."""
         if gop.connection != self._connection:
-            self._connection, self._gop_s, self._alone, self._told_long = gop.connection, 0.0, True, False
+            self._connection, self._gop_s, self._told_long = gop.connection, 0.0, False
+            self._standalone, self._chain = Standalone(), None
             self._given_s = gop.key.pts_s - self._look_every_s
         else:
             self._gop_s = (gop.key.pts_s - self._key_s) / (gop.number - self._gop)
@@ -91,7 +98,7 @@ class OnDemandDecoder:
         if is_long and not self._told_long and (self._gop_s > 0 or open_s > _SURELY_LONG * self._look_every_s):
             self._told_long = True
             self._on_long_gop(max(self._gop_s, open_s))
-        return is_long or not self._alone
+        return is_long or not self._standalone
 
     def _by_keyframe(self, gop: Gop) -> Frame | None:
         self._given_s = gop.key.pts_s
@@ -106,18 +113,17 @@ class OnDemandDecoder:
         except av.FFmpegError as error:
             self._on_damage(gop.key.pts_s, str(error.strerror))
             return None
+        self._standalone.note(gave_a_picture=picture is not None)
         if picture is None:
-            self._alone = False
             return None
         return self._whole(picture, gop.key)
 
     def _by_chain(self, gop: Gop) -> Frame | None:
-        number, index = self._chain_at
-        if self._chain is None or number != gop.number or index == 0:
+        fed = self._rest(gop)
+        if not fed:
+            return None
+        if self._chain is None:
             self._chain = ChainDecoder(gop.info, skip_nonref=self._look_every_s >= _SKIP_NONREF_FROM_S)
-            index = 0
-        fed = gop.packets[index:]
-        self._chain_at = (gop.number, index + len(fed))
         try:
             pictures = self._chain.decode(one.packet for one in fed)
         except av.FFmpegError as error:
@@ -125,9 +131,19 @@ class OnDemandDecoder:
             return None
         if not pictures:
             return None
-        shown = next((one for one in reversed(gop.packets) if one.packet.pts == pictures[-1].pts), fed[-1])
         self._given_s = fed[-1].pts_s
+        shown = next((one for one in reversed(gop.packets) if one.packet.pts == pictures[-1].pts), fed[-1])
         return self._whole(pictures[-1], shown)
+
+    def _rest(self, gop: Gop) -> list[KeptPacket]:
+        """Give what the chain has not decoded yet: of the newest group, or across groups that cannot stand alone."""
+        number, index = self._chain_at
+        groups = [gop] if self._standalone else self._ring.since(number)
+        if self._chain is None or index == 0 or not groups or groups[0].number != number:
+            self._chain, groups, index = None, [gop], 0
+        packets = [list(group.packets) for group in groups]
+        self._chain_at = (groups[-1].number, len(packets[-1]))
+        return list(chain.from_iterable(packets))[index:]
 
     def _whole(self, picture: av.VideoFrame, kept: KeptPacket) -> Frame | None:
         """Give the picture unless parts of it are made up by the decoder."""
@@ -135,3 +151,12 @@ class OnDemandDecoder:
             self._on_damage(kept.pts_s, "picture incomplete")
             return None
         return Frame(kept.taken_at_s, kept.time_source, kept.pts_s, picture, picture.width, picture.height)
+
+    def _later_than_before(self, frame: Frame | None) -> Frame | None:
+        """Keep pictures in order when the way of dating them changes (arrival, then RTCP); a clock set back is not."""
+        if frame is None:
+            return None
+        if 0 <= self._taken_at_s - frame.taken_at_s < CLOCK_BREAK_S:
+            frame = replace(frame, taken_at_s=self._taken_at_s + _LATER_S)
+        self._taken_at_s = frame.taken_at_s
+        return frame

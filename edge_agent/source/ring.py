@@ -13,7 +13,8 @@ from protocol.messages import TimeSource
 
 DEFAULT_KEEP_S = 20.0
 DEFAULT_KEEP_BYTES = 16_000_000
-_BREAK_S = 10.0
+CLOCK_BREAK_S = 10.0
+"""Times that go back by more than this mean that a clock was set back."""
 
 
 class KeptPacket(NamedTuple):
@@ -92,6 +93,11 @@ class PacketRing:
         with self._lock:
             return self._gops[-1] if self._gops else None
 
+    def since(self, number: int) -> list[Gop]:
+        """Give the group of a number and those after it, as far as they are kept."""
+        with self._lock:
+            return [gop for gop in self._gops if gop.number >= number]
+
     def clip(self, from_s: float, to_s: float) -> Clip | None:
         """Remux what was taken between two moments (Unix epoch, seconds); None when nothing of it is kept.
 
@@ -117,7 +123,7 @@ class PacketRing:
 
     def _is_break(self, kept: KeptPacket) -> bool:
         """The box's clock, or the camera's, was set back: times before and after do not belong together."""
-        return kept.taken_at_s < self._gops[-1].packets[-1].taken_at_s - _BREAK_S
+        return kept.taken_at_s < self._gops[-1].packets[-1].taken_at_s - CLOCK_BREAK_S
 
     def _is_full(self) -> bool:
         return len(self._gops) == 1 and self._bytes >= self._keep_bytes

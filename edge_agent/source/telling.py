@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 
 from edge_agent.source import words
 from edge_agent.source.address import explain
@@ -65,20 +66,28 @@ class Teller:
         now = time.monotonic()
         if self._damage_told_at is None or now - self._damage_told_at >= _DAMAGE_EVERY_S:
             self._damage_told_at = now
-            self._tell(words.damaged(self._address, at_s, cause, self._damages))
+            self._remark(words.damaged(self._address, at_s, cause, self._damages))
 
     def clock_off(self, off_s: float | None) -> None:
         """The camera's clock is so far off that it is not believed; None: it is not."""
         if off_s is not None and not self._clock_was_off:
-            self._tell(words.clock_off(self._address, off_s))
+            self._remark(words.clock_off(self._address, off_s))
         self._clock_was_off = off_s is not None
 
     def long_gop(self, gop_s: float) -> None:
         """Keyframes come too seldom for the wanted looks."""
-        self._tell(words.long_gop(self._address, gop_s, self._look_every_s))
+        self._remark(words.long_gop(self._address, gop_s, self._look_every_s))
 
     def _tell(self, report: SourceReport) -> None:
+        """Tell a change of state."""
         self.report = report
-        level = logging.INFO if report.code in ("camera_starting", "camera_ok", "camera_ended") else logging.WARNING
+        quiet = report.code in ("camera_starting", "camera_ok", "camera_ended")
+        self._say(report, logging.INFO if quiet else logging.WARNING)
+
+    def _remark(self, report: SourceReport) -> None:
+        """Tell something that leaves the state as it is."""
+        self._say(replace(report, state=self.report.state), logging.WARNING)
+
+    def _say(self, report: SourceReport, level: int) -> None:
         _log.log(level, "%s", report.text_en)
         self._observer(report)

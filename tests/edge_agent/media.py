@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import av
 import numpy as np
+from av.container import OutputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -21,7 +24,7 @@ BITS = 12
 WIDTH, HEIGHT = 384, 216
 _BLOCK = 32  # pixels: blocks of whole macroblocks survive any quantiser
 _BRIGHT, _DARK = 200, 60
-CODECS = {"h264": "libx264", "h265": "libx265", "msmpeg4": "msmpeg4"}
+CODECS = {"h264": "libx264", "h265": "libx265", "msmpeg4": "msmpeg4", "mjpeg": "mjpeg"}
 
 
 def numbered_picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> Picture:
@@ -48,64 +51,70 @@ def number_in(luma: Picture) -> int:
     return number
 
 
-def write_clip(
-    path: Path,
-    *,
-    codec: str = "h264",
-    seconds: float = 6.0,
-    fps: int = 10,
-    gop: int = 20,
-    b_frames: int = 0,
-    size: tuple[int, int] = (WIDTH, HEIGHT),
-    gap: tuple[float, float] | None = None,
-    creation_time: str = "",
-    movflags: str = "",
-    first: int = 0,
-) -> Path:
-    """Encode a clip; the file's suffix says the container.
+@dataclass(frozen=True)
+class _Recipe:
+    codec: str = "h264"
+    seconds: float = 6.0
+    fps: int = 10
+    gop: int = 20
+    b_frames: int = 0
+    size: tuple[int, int] = (WIDTH, HEIGHT)
+    gap: tuple[float, float] | None = None
+    creation_time: str = ""
+    movflags: str = ""
+    first: int = 0
+    intra_refresh: bool = False
 
-    `gap` is (at_s, how_long_s): times jump there. `first` is the number in the first picture.
+
+def write_clip(path: Path, **recipe: Any) -> Path:
+    """Encode a clip; the file's suffix says the container, `recipe` the rest (see `_Recipe`).
+
+    `gap` is (at_s, how_long_s): times jump there. `first` is the number in the first picture. With `intra_refresh`
+    only the first keyframe is one; later pictures are renewed column by column (h264).
     """
-    path.write_bytes(
-        _encoded(path.suffix, codec, seconds, fps, gop, b_frames, size, gap, creation_time, movflags, first)
-    )
+    path.write_bytes(_encoded(path.suffix, _Recipe(**recipe)))
     return path
 
 
 @lru_cache
-def _encoded(
-    suffix: str,
-    codec: str,
-    seconds: float,
-    fps: int,
-    gop: int,
-    b_frames: int,
-    size: tuple[int, int],
-    gap: tuple[float, float] | None,
-    creation_time: str,
-    movflags: str,
-    first: int,
-) -> bytes:
+def _encoded(suffix: str, recipe: _Recipe) -> bytes:
+    """Encode each kind of clip once a run."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"clip{suffix}"
-        with av.open(str(path), "w", options={"movflags": movflags} if movflags else {}) as container:
-            if creation_time:
-                container.metadata["creation_time"] = creation_time
-            stream = container.add_stream(CODECS[codec], rate=fps)
-            assert isinstance(stream, VideoStream)
-            stream.width, stream.height = size
-            stream.pix_fmt = "yuv420p"
-            stream.time_base = Fraction(1, fps)
-            context = stream.codec_context
-            context.gop_size, context.max_b_frames = gop, b_frames
-            context.options = _encoder_options(codec, gop, b_frames)
-            for index in range(round(seconds * fps)):
-                frame = av.VideoFrame.from_ndarray(numbered_picture(first + index, *size), format="rgb24")
-                frame.time_base = Fraction(1, fps)
-                frame.pts = index + (round(gap[1] * fps) if gap and index >= gap[0] * fps else 0)
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
+        with av.open(str(path), "w", options={"movflags": recipe.movflags} if recipe.movflags else {}) as container:
+            if recipe.creation_time:
+                container.metadata["creation_time"] = recipe.creation_time
+            _encode(container, recipe)
         return path.read_bytes()
+
+
+def _encode(container: OutputContainer, recipe: _Recipe) -> None:
+    stream = container.add_stream(CODECS[recipe.codec], rate=recipe.fps)
+    assert isinstance(stream, VideoStream)
+    stream.width, stream.height = recipe.size
+    stream.pix_fmt = "yuvj420p" if recipe.codec == "mjpeg" else "yuv420p"
+    stream.time_base = Fraction(1, recipe.fps)
+    stream.codec_context.gop_size, stream.codec_context.max_b_frames = recipe.gop, recipe.b_frames
+    stream.codec_context.options = _encoder_options(recipe)
+    for index in range(round(recipe.seconds * recipe.fps)):
+        picture = numbered_picture(recipe.first + index, *recipe.size)
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        frame.time_base = Fraction(1, recipe.fps)
+        after_gap = recipe.gap and index >= recipe.gap[0] * recipe.fps
+        frame.pts = index + (round(recipe.gap[1] * recipe.fps) if recipe.gap and after_gap else 0)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def _encoder_options(recipe: _Recipe) -> dict[str, str]:
+    gop = recipe.gop
+    if recipe.codec == "h265":
+        params = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes={recipe.b_frames}:log-level=none:pools=1"
+        return {"preset": "ultrafast", "x265-params": params}
+    if recipe.codec == "h264":
+        steady = {"preset": "veryfast", "sc_threshold": "0", "keyint_min": str(gop), "threads": "1"}
+        return steady | ({"intra-refresh": "1"} if recipe.intra_refresh else {})
+    return {}
 
 
 def pictures_in(video: bytes | Path) -> list[int]:
@@ -120,15 +129,6 @@ def packets_in(video: bytes | Path) -> list[bytes]:
     source = io.BytesIO(video) if isinstance(video, bytes) else str(video)
     with av.open(source, "r") as container:
         return [bytes(packet) for packet in container.demux(video=0)]
-
-
-def _encoder_options(codec: str, gop: int, b_frames: int) -> dict[str, str]:
-    if codec == "h265":
-        params = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes={b_frames}:log-level=none:pools=1"
-        return {"preset": "ultrafast", "x265-params": params}
-    if codec != "h264":
-        return {}
-    return {"preset": "veryfast", "sc_threshold": "0", "keyint_min": str(gop), "threads": "1"}
 
 
 def write_silence(path: Path) -> Path:

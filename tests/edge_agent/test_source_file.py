@@ -90,6 +90,20 @@ def test_times_count_from_the_first_picture_in_any_container(tmp_path: Path, suf
     assert [number_in(frame.luma()) for frame in frames] == [0, 20, 40]
 
 
+def test_motion_jpeg_where_every_picture_is_a_keyframe(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.avi", codec="mjpeg", seconds=5, fps=FPS)
+    assert [number_in(frame.luma()) for frame in look(clip, 2.0)] == [0, 20, 40]
+
+
+def test_a_stream_whose_keyframes_are_only_named_so_is_decoded_through(tmp_path: Path) -> None:
+    """With intra refresh a picture builds up over two seconds; after two vain tries everything is decoded."""
+    clip = write_clip(tmp_path / "clip.mp4", seconds=16, fps=FPS, gop=20, intra_refresh=True)
+    frames = look(clip, 2.0)
+    assert [number_in(frame.luma()) for frame in frames] == [round(frame.pts_s * FPS) for frame in frames]
+    assert frames[-1].pts_s > 13
+    assert len(frames) >= 5
+
+
 def test_bare_h264_without_any_times_is_dated_by_its_rate(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.h264", seconds=6, fps=25, gop=50)
     assert [number_in(frame.luma()) for frame in look(clip, 2.0)] == [0, 50, 100]

@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
-from edge_agent.source import Frame, LiveSource, SourceReport
+from edge_agent.source import Frame, LiveSource, SourceReport, stop_all
 from edge_agent.source.decoder import KeyframeDecoders
 from protocol.messages import CameraState, TimeSource
 from tests.edge_agent.media import damage, number_in, pictures_in, write_clip
@@ -174,6 +174,36 @@ def test_a_camera_with_too_few_keyframes_is_looked_at_all_the_same_and_told(
     assert len(told) == 1
     assert "I-frame interval to 0.5 s" in told[0].text_en
     assert "I 帧间隔" in told[0].text_zh
+
+
+def test_a_camera_with_intra_refresh_is_looked_at_in_the_end(
+    tmp_path: Path, watch: Watch, eventually: Eventually
+) -> None:
+    seen = watch(write_clip(tmp_path / "clip.mp4", seconds=6, fps=FPS, gop=10, intra_refresh=True), 0.5)
+    eventually(lambda: seen.looks_until(seen.source.state is CameraState.ENDED), "the file is over")
+    assert [number_in(frame.luma()) for frame in seen.frames] == [round(frame.pts_s * FPS) for frame in seen.frames]
+    assert len(seen.frames) >= 3
+
+
+def test_what_is_odd_about_a_camera_does_not_change_how_it_is(
+    tmp_path: Path, watch: Watch, eventually: Eventually
+) -> None:
+    """Its last packets may be looked at while it is gone already."""
+    seen = watch(write_clip(tmp_path / "clip.mp4", seconds=1.5, fps=FPS, gop=15), 0.2)
+    eventually(lambda: seen.source.state is CameraState.ENDED, "the file is over")
+    eventually(seen.looked, "a picture of it")
+    assert seen.told[-1].code == "video_not_sampled_by_keyframes"
+    assert seen.told[-1].state is CameraState.ENDED
+    assert seen.source.state is CameraState.ENDED
+
+
+def test_many_dead_cameras_are_stopped_together(http_camera: Callable[..., HttpCamera], eventually: Eventually) -> None:
+    camera = http_camera(b"", hangs=True, answers=False)
+    sources = [LiveSource(camera.url, look_every_s=1.0, silence_s=5.0) for _ in range(20)]
+    for source in sources:
+        source.start()
+    eventually(lambda: camera.visits == 20, "all were called")
+    stop_all(sources)
 
 
 def test_a_clip_comes_from_a_live_source(tmp_path: Path, watch: Watch, eventually: Eventually) -> None:

@@ -72,7 +72,7 @@ def system_python() -> str:
 @pytest.fixture
 def camera(system_python: str, tmp_path: Path) -> Iterator[Camera]:
     clips = {
-        codec: write_clip(tmp_path / f"{codec}.mp4", codec=codec, seconds=60, fps=FPS, gop=GOP)
+        codec: write_clip(tmp_path / f"{codec}.mp4", codec=codec, seconds=40, fps=FPS, gop=GOP)
         for codec in ("h264", "h265")
     }
     with socket.socket() as free:
