@@ -5,12 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from central.problems import Problem
+
+# A box repeats what is not acknowledged; a worker that waits for minutes would lose its broker meanwhile.
+_IMPATIENT: dict[str, Any] = {
+    "client_options": {"connect_timeout": "5s", "timeout": "20s"},
+    "retry_config": {"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
+}
 
 
 class StoreUnavailable(Problem):
@@ -33,7 +41,7 @@ class BlobStore:
         self.folder: Path | None = None
         with self._explained():
             if "://" in url:
-                self._store: ObjectStore = from_url(url)
+                self._store: ObjectStore = from_url(url, **(_IMPATIENT if url.startswith("s3") else {}))
             else:
                 self.folder = Path(url).resolve()
                 self._store = LocalStore(self.folder, mkdir=True)

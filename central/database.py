@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, literal, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, literal, make_url
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -68,15 +68,6 @@ class Sessions:
         """Open a session that changes; commits when the block ends well, else rolls back."""
         with self._writers.begin() as session:
             yield session
-
-    def is_there(self) -> bool:
-        """Say whether the database answers."""
-        try:
-            with self.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except Exception:  # whatever the driver raises, the answer is no
-            return False
-        return True
 
     def close(self) -> None:
         """Close all connections."""

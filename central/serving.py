@@ -56,8 +56,9 @@ def serve_until_stopped(settings: Settings, admin_password: str | None, say: Cal
         config = uvicorn.Config(
             application, log_config=None, access_log=False, timeout_graceful_shutdown=_LAST_ANSWERS_S
         )
-        with _quiet_end():
-            uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+        with _stopped_by_signals(server):
+            server.run(sockets=[listening])
     finally:
         background.stop()
         services.sessions.close()
@@ -79,9 +80,13 @@ def _address(listening: socket.socket) -> str:
 
 
 @contextmanager
-def _quiet_end() -> Iterator[None]:
-    # uvicorn handles the signals while it runs and raises them again afterwards; by then all is closed.
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    # uvicorn takes the signals while it runs, and raises them again when all is closed; they have done
+    # their work then. A signal that comes before uvicorn listens to them counts too.
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

@@ -8,7 +8,6 @@ from fastapi import Depends, Request
 
 from central.accounts import User
 from central.background import Background
-from central.cases.lifecycle import Origin
 from central.problems import Problem
 from central.services import Services
 
@@ -52,4 +51,3 @@ def _user(request: Request, services: Annotated[Services, Depends(_services)]) -
 ServicesOfApp = Annotated[Services, Depends(_services)]
 BackgroundOfApp = Annotated[Background, Depends(_background)]
 SignedIn = Annotated[User, Depends(_user)]
-API = Origin.API

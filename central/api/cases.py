@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from central.api.access import API, ServicesOfApp, SignedIn
+from central.api.access import ServicesOfApp, SignedIn
 from central.api.errors import ErrorAnswer
-from central.cases.lifecycle import CaseAction, CaseState, RejectReason
+from central.cases.lifecycle import CaseAction, CaseState, Origin, RejectReason
 from central.cases.steps import Actor
 from central.cases.views import CaseDetail, CasePage
 from protocol.kinds import ViolationKind
@@ -76,7 +76,7 @@ def act(case_id: UUID, step: Step, services: ServicesOfApp, user: SignedIn) -> C
     return services.cases.act(
         case_id,
         step.action,
-        Actor(user.name, API),
+        Actor(user.name, Origin.API),
         reason=step.reason,
         note=step.note,
         expected_revision=step.expected_revision,

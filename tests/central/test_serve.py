@@ -110,6 +110,7 @@ def test_a_first_start_shows_the_addresses_and_the_first_password_once(start: Ca
 
     again = start("--mqtt-port", "0")
     assert "admin" not in again.said
+    assert again.healthz()["status"] == "ok"
     assert again.stop(signal.SIGINT) == 0
 
 
