@@ -49,7 +49,7 @@ class _Clip:
         self._began_s: float | None = None
 
     def describe(self, box: dict[str, Any]) -> str:
-        """Say in one line where the clip is and what the box sees."""
+        """Say in one line where the clip is."""
         cameras = (box["health"] or {}).get("cameras") or []
         if not cameras:
             return "等待设备 waiting for the box ..."
@@ -66,4 +66,4 @@ class _Clip:
         else:
             at_s = min(at_s, self._length_s)
             played = f"{bar(at_s / self._length_s)} {at_s:.0f} / {self._length_s:.0f} s"
-        return f"{played}  已看 looks {camera['looks']}，停留中 standing {camera['open_stays']}"
+        return f"{played}  已看 looks {camera['looks']}"

@@ -6,12 +6,12 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import yaml
 
@@ -23,8 +23,11 @@ from scripts.demonstration.processes import Service, command
 ADMIN = "admin"
 USUAL_PORT = 8080
 
-_READY_LIMIT_S = 60.0
+_START_LIMIT_S = 60.0
+_BROKER_LIMIT_S = 15.0
 _POLL_S = 0.1
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -84,31 +87,46 @@ class Site:
 
     def _sign_in(self) -> CentreApi:
         """Wait until the centre serves and hears the broker. Raises DemoError when it does not."""
-        limit_s = time.monotonic() + _READY_LIMIT_S
-        api: CentreApi | None = None
-        while time.monotonic() < limit_s:
-            self.centre.check()
-            found = re.search(r"(http://\S+)", self.centre.said())
-            if found:
-                api = CentreApi(found[1])
-                try:
-                    how = api.health()
-                    if how["broker_connected"]:
-                        self.broker = self.broker or how["broker"]
-                        api.sign_in(ADMIN, self.password)
-                        return api
-                except NoAnswerError:
-                    pass
-            time.sleep(_POLL_S)
-        if api is not None and self._wish.broker:
+        api = self._wait_for(self._served, _START_LIMIT_S)
+        if api is None:
             raise DemoError(
-                f"无法连接 MQTT 代理 {_without_password(self._wish.broker)}，请检查地址及其是否运行。",
-                f"The broker {_without_password(self._wish.broker)} cannot be reached: check its address, and that it "
-                f"runs.\n{self.centre.last_words(6)}",
+                "中心服务未能启动，日志末尾：",
+                f"The centre does not come up. Its last words:\n{self.centre.last_words()}",
             )
-        raise DemoError(
-            "中心服务未能启动，日志末尾：", f"The centre does not come up. Its last words:\n{self.centre.last_words()}"
-        )
+        self.broker = self._wait_for(lambda: _broker_heard(api), _BROKER_LIMIT_S) or ""
+        if not self.broker:
+            address = _without_password(self._wish.broker or "内置 embedded")
+            raise DemoError(
+                f"无法连接 MQTT 代理 {address}，请检查地址及其是否运行。",
+                f"The broker {address} cannot be reached: check its address, and that it runs.\n"
+                f"{self.centre.last_words(6)}",
+            )
+        self.broker = self._wish.broker or self.broker  # the centre tells its broker's address without the password
+        api.sign_in(ADMIN, self.password)
+        return api
+
+    def _wait_for(self, ask: Callable[[], T | None], limit_s: float) -> T | None:
+        """Ask until there is an answer; None when there is none in time."""
+        end_s = time.monotonic() + limit_s
+        while time.monotonic() < end_s:
+            self.centre.check()
+            answer = ask()
+            if answer is not None:
+                return answer
+            time.sleep(_POLL_S)
+        return None
+
+    def _served(self) -> CentreApi | None:
+        """Read the centre's address from what it says, and see that it answers there."""
+        found = re.search(r"(http://\S+)", self.centre.said())
+        if found is None:
+            return None
+        api = CentreApi(found[1])
+        try:
+            api.health()
+        except NoAnswerError:
+            return None
+        return api
 
     def _service(self, name: str, arguments: Sequence[str | Path], env: dict[str, str]) -> Service:
         log = self._folder / f"{name}.log"
@@ -141,6 +159,15 @@ def _port_to_use(host: str, *, once: bool) -> int:
             return USUAL_PORT
     except OSError:
         return 0
+
+
+def _broker_heard(api: CentreApi) -> str | None:
+    """Give the address of the broker that the centre hears; None while it hears none."""
+    try:
+        how = api.health()
+    except NoAnswerError:
+        return None
+    return str(how["broker"]) if how["broker_connected"] else None
 
 
 def _without_password(broker: str) -> str:
