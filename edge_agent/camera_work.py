@@ -28,6 +28,8 @@ from rules.event import Event
 
 _PRUNE_EVERY_LOOKS = 300
 _LATENESS_WINDOW = 100
+TELL_AGAIN_S = 3600.0
+"""How long a lasting trouble of a camera's source is told only once."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class CameraWork:
         self._view_state = ViewState.OK
         self._source_state = CameraState.STARTING
         self._source_text = ""
+        self._source_told_s: dict[str, float] = {}
         self._reporter = Reporter(config, first_seen, detector.entry.name, bystander_finder(detector))
         budget_bytes = int(config.recording.budget_mb * 1e6 / len(config.cameras))
         recordings = data_dir / "observations" / camera.id
@@ -148,9 +151,15 @@ class CameraWork:
         self._keep_view()
 
     def source_reported(self, report: SourceReport) -> None:
-        """Note what the source says of itself; called from its thread."""
+        """Note what the source says of itself; called from its thread.
+
+        A dead camera says so at every try: people are told once, and again only every TELL_AGAIN_S.
+        """
+        is_new = report.state is not self._source_state or report.code not in self._source_told_s
         self._source_state, self._source_text = report.state, f"{report.text_zh} {report.text_en}"
-        self._tell(camera_notices.source(self.camera.id, report))
+        if is_new or report.at_s - self._source_told_s[report.code] >= TELL_AGAIN_S:
+            self._source_told_s[report.code] = report.at_s
+            self._tell(camera_notices.source(self.camera.id, report))
 
     def health(self) -> CameraHealth:
         """Say how the camera is."""

@@ -31,6 +31,12 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def short_street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty seconds of a street on which a red, a blue and a green car stand."""
+    return write_street(tmp_path_factory.mktemp("street") / "short.mp4", (20, tuple(COLOURS)))
+
+
+@pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two minutes of a street on which a red, a blue and a green car stand."""
     return write_street(tmp_path_factory.mktemp("street") / "street.mp4", (120, tuple(COLOURS)))

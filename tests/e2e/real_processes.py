@@ -40,7 +40,7 @@ def wait_for(check: Callable[[], T], what: str, patience_s: float = PATIENCE_S) 
     deadline = time.monotonic() + patience_s
     while not (value := check()):
         assert time.monotonic() < deadline, f"still not so after {patience_s:.0f} s: {what}"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return value
 
 
@@ -221,6 +221,10 @@ class Box(Process):
         """Give the ids of the violations in its outbox."""
         return [row[0] for row in self._rows("SELECT id FROM violation WHERE refused IS NULL ORDER BY seq")]
 
+    def violations(self) -> list[dict[str, Any]]:
+        """Give the violations in its outbox, oldest first."""
+        return [json.loads(row[0]) for row in self._rows("SELECT message FROM violation ORDER BY seq")]
+
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         path = self.data / "box.db"
         if not path.exists():
@@ -248,6 +252,7 @@ class Listener:
         self.violations: list[dict[str, Any]] = []
         self.acks: list[dict[str, Any]] = []
         self.parts = 0
+        self.health: dict[str, Any] = {}
         self._told = threading.Condition()
         self._subscribed = threading.Event()
         client = Client(CallbackAPIVersion.VERSION2, client_id="listener", clean_session=True)
@@ -271,6 +276,10 @@ class Listener:
         with self._told:
             assert self._told.wait_for(check, PATIENCE_S), f"never heard: {what}"
 
+    def looks(self) -> int:
+        """Give how often the camera was looked at that was looked at least, by the last health message."""
+        return min((int(camera["looks"]) for camera in self.health.get("cameras", ())), default=0)
+
     def ids(self, phase: str = "confirmed") -> set[str]:
         """Give the ids of all violations of a phase that were ever said."""
         return {one["id"] for one in self.violations if one["phase"] == phase}
@@ -283,6 +292,8 @@ class Listener:
                     self.violations.append(signing.unwrap(bytes(message.payload))[0])
                 case "evidence":
                     self.parts += 1
+                case "health":
+                    self.health = json.loads(message.payload)
                 case "ack":
                     self.acks.append(json.loads(message.payload))
             self._told.notify_all()
