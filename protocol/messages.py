@@ -130,6 +130,9 @@ class Violation(Message):
     proof: Proof
     model: str = Field(default="", description="detector name", examples=["yolox-nano-coco"])
     evidence: tuple[EvidenceRef, ...] = ()
+    evidence_dropped: tuple[EvidenceRef, ...] = Field(
+        default=(), description="evidence that the box had and gave up because its disk was full"
+    )
 
 
 class Refusal(Message):
@@ -207,6 +210,7 @@ class Health(Message):
     provider: str = Field(default="", description="what runs the detector", examples=["CPUExecutionProvider"])
     model: str = ""
     outbox_waiting: int = 0
+    outbox_refused: int = Field(default=0, description="violations that the centre has put into quarantine")
     outbox_bytes: int = 0
     rss_mb: float = 0.0
     disk_free_mb: float = 0.0

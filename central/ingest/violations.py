@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from central.cases.opening import read_message, settle_stay
@@ -123,27 +123,36 @@ class Violations:
                 received_at=now(),
             )
             if not fresh:
-                if session.get_one(StoredViolation, violation.id).device_id != violation.device:
+                row = session.get_one(StoredViolation, violation.id, with_for_update=True)
+                if row.device_id != violation.device:
                     raise Unacceptable(
                         "编号已被其他设备使用", f"the id {violation.id} is of another device", message_id=violation.id
                     )
-                return False
-            for position, ref in enumerate(violation.evidence):
-                session.add(
-                    ViolationEvidence(
-                        violation_id=violation.id,
-                        position=position,
-                        sha256=ref.sha256,
-                        role=ref.role,
-                        rendition=ref.rendition,
-                        bytes=ref.bytes,
-                        media_type=ref.media_type,
-                        taken_at=ref.taken_at,
-                        width_px=ref.width_px,
-                        height_px=ref.height_px,
-                    )
-                )
-        return True
+                if row.state is ViolationState.STORED or row.document == payload:
+                    return False
+                # A box whose disk was full has given up some evidence and signed anew what it still has.
+                row.document, row.signed_by = payload, key
+                session.execute(delete(ViolationEvidence).filter_by(violation_id=violation.id))
+            _name_evidence(session, violation)
+        return fresh
+
+
+def _name_evidence(session: Session, violation: Violation) -> None:
+    for position, ref in enumerate(violation.evidence):
+        session.add(
+            ViolationEvidence(
+                violation_id=violation.id,
+                position=position,
+                sha256=ref.sha256,
+                role=ref.role,
+                rendition=ref.rendition,
+                bytes=ref.bytes,
+                media_type=ref.media_type,
+                taken_at=ref.taken_at,
+                width_px=ref.width_px,
+                height_px=ref.height_px,
+            )
+        )
 
 
 def _lacking(session: Session, violation_id: UUID) -> list[str]:
