@@ -33,14 +33,16 @@ def follow(address: Address, silence_s: float, ring: PacketRing, stop: threading
         info = StreamInfo.of(stream)
         dated = _Dating(container, info, teller, has_reports=address.kind is Kind.RTSP)
         packets = container.demux(stream)
-        asked = time.monotonic()
+        asked, told = time.monotonic(), False
         try:
             for packet in packets:
                 waited_s = time.monotonic() - asked
                 if stop.is_set() or not packet.size:
                     return
                 ring.add(info, dated.keep(packet, was_buffered=waited_s < _WAITED_S), packet.is_keyframe)
-                teller.opened(info)
+                if not told:
+                    teller.opened(info)
+                    told = True
                 if waited_s >= _WAITED_S:
                     stop.wait(_BATCH_S)
                 asked = time.monotonic()
@@ -58,16 +60,16 @@ def play_file(address: Address, ring: PacketRing, stop: threading.Event, teller:
     container, stream = open_video(address, silence_s=30.0)
     with closing(container):
         info = StreamInfo.of(stream)
+        teller.opened(info)
         started_at_s, started = time.time(), time.monotonic()
+        passed_s = 0.0
         for packet, at_s in file_packets(container, stream, teller.damaged):
-            early_s = started + at_s - time.monotonic()
-            while early_s > 0 and not stop.wait(max(early_s, _BATCH_S)):
-                early_s = started + at_s - time.monotonic()
-            if stop.is_set():
-                return
+            while at_s > passed_s:
+                passed_s = time.monotonic() - started
+                if at_s > passed_s and stop.wait(max(at_s - passed_s, _BATCH_S)):
+                    return
             kept = KeptPacket(packet, started_at_s + at_s, TimeSource.FILE, at_s, packet.size)
             ring.add(info, kept, packet.is_keyframe)
-            teller.opened(info)
 
 
 class _Dating:
@@ -94,5 +96,10 @@ class _Dating:
         start_us = self._container.start_time_realtime
         if start_us is None:
             return
-        self._clock.report(SenderReport.from_side_data(bytes(packet.get_sidedata("rtcp_sr"))), start_us / 1e6, now_s)
+        try:
+            report = SenderReport.from_side_data(bytes(packet.get_sidedata("rtcp_sr")))
+        except ValueError:  # another FFmpeg than we know: pictures are dated by arrival
+            self._has_reports = False
+            return
+        self._clock.report(report, start_us / 1e6, now_s)
         self._teller.clock_off(self._clock.off_s if self._clock.is_off else None)

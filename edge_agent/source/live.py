@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -20,9 +21,12 @@ from edge_agent.source.ring import DEFAULT_KEEP_BYTES, DEFAULT_KEEP_S, PacketRin
 from edge_agent.source.telling import SilentError, Teller
 from protocol.messages import CameraState
 
+_log = logging.getLogger(__name__)
+
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 1.0, 60.0
 _SETTLED_S = 30.0  # a connection that held this long was a good one
 _STOP_WITHIN_S = 2.0
+_LOOP_PAUSE_S = 0.04
 
 shared_decoders = KeyframeDecoders()
 """One process decodes for all its cameras with these."""
@@ -95,13 +99,16 @@ class LiveSource:
         while not self._stop.is_set():
             started = time.monotonic()
             try:
-                error = None
+                error: Exception | None = None
                 self._fetch()
                 if self.address.kind is Kind.FILE:
                     self._file_over()
                     continue
-            except (av.FFmpegError, SilentError, SourceError, OSError, ValueError) as failed:
+            except (av.FFmpegError, SilentError, SourceError, OSError) as failed:
                 error = failed
+            except Exception as unforeseen:  # a camera must not be lost for ever because of one odd stream
+                _log.exception("%s: reading failed in a way that was not foreseen", self.address.shown)
+                error = unforeseen
             finally:
                 self.ring.end_connection()
             attempts = 1 if time.monotonic() - started > _SETTLED_S else attempts + 1
@@ -117,7 +124,9 @@ class LiveSource:
             follow(self.address, self._silence_s, self.ring, self._stop, self._teller)
 
     def _file_over(self) -> None:
-        if not self._loop and not self._stop.is_set():
+        if self._loop:
+            self._stop.wait(_LOOP_PAUSE_S)  # a file without a single picture must not keep a core busy
+        elif not self._stop.is_set():
             self._teller.ended()
             self._stop.set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,11 +72,16 @@ def picture_state(previous: Pixels | None, now: Pixels) -> Judgement:
 
 
 class PictureWatch:
-    """Judges the pictures of one camera, one after the other; frozen only after several equal ones in a row."""
+    """Judges the pictures of one camera, one after the other; frozen only after several equal ones in a row.
+
+    Few pixels are compared first, and all of them only when those are equal: a still street at night, smoothed and
+    compressed, may well have the same few pixels twice.
+    """
 
     def __init__(self, frozen_after: int = 4) -> None:
         self._frozen_after = frozen_after
         self._previous: Pixels | None = None
+        self._checksum: int | None = None  # of the whole previous picture, where it had to be made
         self._equal = 0
 
     def judge(self, luma: Pixels) -> Judgement:
@@ -84,7 +90,8 @@ class PictureWatch:
         judgement = picture_state(self._previous, now)
         self._previous = now
         if judgement.state is not PictureState.FROZEN:
-            self._equal = 0
+            self._checksum, self._equal = None, 0
             return judgement
-        self._equal += 1
+        before, self._checksum = self._checksum, zlib.crc32(np.ascontiguousarray(luma).data)
+        self._equal = self._equal + 1 if before is None or before == self._checksum else 0
         return judgement if self._equal >= self._frozen_after else _OK

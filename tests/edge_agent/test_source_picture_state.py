@@ -60,6 +60,16 @@ def test_frozen_is_said_only_after_several_equal_pictures_and_taken_back_at_the_
     assert states == [ok, ok, ok, ok, frozen, frozen, ok]
 
 
+def test_a_still_street_that_changes_only_between_the_compared_pixels_is_not_frozen() -> None:
+    watch = PictureWatch(frozen_after=2)
+    picture = street(noise=0)
+    states = []
+    for brightness in range(8):
+        picture[3, 5] = brightness
+        states.append(watch.judge(picture).state)
+    assert set(states) == {PictureState.OK}
+
+
 def test_a_small_luma_is_a_copy_of_a_few_thousand_pixels() -> None:
     full = np.zeros((1080, 1920), np.uint8)
     small = small_luma(full)
