@@ -65,6 +65,19 @@ def test_evidence_that_lacks_is_asked_for_when_the_violation_comes_again(box: Bo
     assert send(*report.parts_of(lost)) == Ack(stored=(report.violation.id,))
 
 
+def test_a_box_that_gave_up_evidence_on_a_full_disk_sends_what_it_has(services: Services, box: Box, send: Send) -> None:
+    report = box.report()
+    given_up, *kept = report.violation.evidence
+    assert send(report.message) == Ack()
+    raw = report.violation.model_copy(update={"evidence": tuple(kept), "evidence_dropped": (given_up,)})
+    anew = report.message[0], box.sign(raw.model_dump(mode="json"))
+    assert set(send(anew).missing) == {ref.sha256 for ref in kept}
+    assert send(*report.parts) == Ack(stored=(report.violation.id,))
+    case = services.cases.get(services.cases.list().items[0].id)
+    assert [evidence.sha256 for evidence in case.evidence] == [ref.sha256 for ref in kept]
+    assert case.violations[0].signature_ok
+
+
 def test_an_acknowledgement_that_was_lost_is_said_again(services: Services, box: Box, send: Send) -> None:
     report = box.report()
     for _ in range(3):
