@@ -82,7 +82,7 @@ class Report:
 def _closing_line(line: bytes) -> str:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", line.decode("utf-8", "replace")).strip()
     found = _SUMMARY.match(plain)
-    return found[1] if found else ""
+    return found[1].strip() if found else ""
 
 
 def _pytest(options: argparse.Namespace, others: list[str]) -> list[str]:
