@@ -8,19 +8,16 @@ python3 scripts/check.py -k van -x      options that are not known here go to py
 
 import argparse
 import os
-import re
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts._bootstrap import ROOT, TO_DEVELOP, SetupError, enter_environment
+from scripts._steps import Report
 from scripts._system_parts import CHINESE_FONT, CHROMIUM, MOSQUITTO, RTSP_SERVER, can_install, install_missing
-from scripts._terminal import StatusLine, speak_plainly
+from scripts._terminal import speak_plainly
 
-_SUMMARY = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+ in [\d.:s() ]+|no tests ran.*?)\s*=*$")
 _MOST_WORKERS = 4
 
 
@@ -33,56 +30,6 @@ def _options() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--no-system", action="store_true", help="install nothing with apt-get")
     parser.add_argument("--no-install", action="store_true", help="run in this Python as it is, without .venv")
     return parser.parse_known_args()
-
-
-class Report:
-    """What passed and what did not, with the time that each step took."""
-
-    def __init__(self) -> None:
-        self._steps: list[tuple[str, bool, float]] = []
-        self._screen = StatusLine(sys.stdout)
-
-    def step(self, name: str, *command: str) -> None:
-        """Run a command; what it says is shown when it fails."""
-        self._screen.say(f"--- {name}")
-        started_s = time.monotonic()
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
-        if done.returncode != 0:
-            self._screen.say((done.stdout + done.stderr).rstrip())
-        self._add(name, done.returncode == 0, started_s)
-
-    def tests(self, *command: str) -> str:
-        """Run the tests, shown as they run; give pytest's closing line."""
-        self._screen.say("--- tests")
-        started_s = time.monotonic()
-        summary = ""
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as pytest:
-            assert pytest.stdout is not None
-            # In the pieces in which they come: pytest ends a line of dots only when it is full.
-            rest = b""
-            while piece := os.read(pytest.stdout.fileno(), 65536):
-                sys.stdout.buffer.write(piece)
-                sys.stdout.flush()
-                *lines, rest = (rest + piece).split(b"\n")
-                summary = next(filter(None, map(_closing_line, reversed(lines))), summary)
-        self._add("tests", pytest.returncode == 0, started_s)
-        return _closing_line(rest) or summary
-
-    def close(self) -> bool:
-        """Print how each step went; say whether all is well."""
-        self._screen.say("")
-        for name, passed, seconds in self._steps:
-            self._screen.say(f"{'ok    ' if passed else 'FAILED'} {name:<20} {seconds:6.1f} s")
-        return all(passed for _, passed, _ in self._steps)
-
-    def _add(self, name: str, passed: bool, started_s: float) -> None:
-        self._steps.append((name, passed, time.monotonic() - started_s))
-
-
-def _closing_line(line: bytes) -> str:
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", line.decode("utf-8", "replace")).strip()
-    found = _SUMMARY.match(plain)
-    return found[1].strip() if found else ""
 
 
 def _pytest(options: argparse.Namespace, others: list[str]) -> list[str]:
@@ -107,7 +54,7 @@ def main() -> int:
         return 1
     if not (options.fast or options.no_system) and can_install():
         install_missing([MOSQUITTO, CHROMIUM, CHINESE_FONT, RTSP_SERVER])
-    report, python = Report(), sys.executable
+    report, python = Report(ROOT), sys.executable
     report.step("ruff check", python, "-m", "ruff", "check", ".")
     report.step("ruff format", python, "-m", "ruff", "format", "--check", ".")
     report.step("mypy", python, "-m", "mypy")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.check import _closing_line
+from scripts._steps import closing_line
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -84,5 +84,5 @@ def test_a_terminal_that_knows_no_chinese_is_no_reason_to_fail() -> None:
         ("........... [100%]", ""),
     ],
 )
-def test_pytests_closing_line_is_known_from_others(printed: str, read: str) -> None:
-    assert _closing_line(printed.encode()) == read
+def test_pytestsclosing_line_is_known_from_others(printed: str, read: str) -> None:
+    assert closing_line(printed.encode()) == read
