@@ -7,6 +7,7 @@ from typing import Any
 
 from rules.geometry import foot
 from rules.observation import Box
+from rules.stay import MISSED_STEP_S
 
 _REACH = 0.8  # of a person's height, about 1.4 m: who stands this near to the stall's side attends it
 
@@ -16,7 +17,8 @@ class Spell:
     """A time during which a stall was attended without a long break."""
 
     since_s: float
-    last_s: float
+    last_look_s: float
+    away_s: float = 0.0
     looks: int = 1
     attended: int = 1
 
@@ -28,19 +30,19 @@ class Attendance:
         self._spells: dict[str, Spell] = {}
 
     def look(self, stay_id: str, at_s: float, *, attended: bool, gap_s: float) -> None:
-        """Note whether somebody is at the stay now; a break longer than `gap_s` ends the spell."""
+        """Note whether somebody is at the stay now; when nobody has been for longer than `gap_s`, the spell ends."""
         spell = self._spells.get(stay_id)
-        if spell and at_s - spell.last_s > gap_s:
-            del self._spells[stay_id]
-            spell = None
         if spell is None:
             if attended:
                 self._spells[stay_id] = Spell(at_s, at_s)
             return
+        # A look after a pause says that nobody is there now, not that nobody was all the time.
+        spell.away_s = 0.0 if attended else spell.away_s + min(at_s - spell.last_look_s, MISSED_STEP_S)
+        spell.last_look_s = at_s
         spell.looks += 1
-        if attended:
-            spell.attended += 1
-            spell.last_s = at_s
+        spell.attended += attended
+        if spell.away_s > gap_s:
+            del self._spells[stay_id]
 
     def since(self, stay_id: str, share: float) -> float | None:
         """Give since when the stay has been attended in at least `share` of the looks; None when it is not."""

@@ -13,7 +13,7 @@ from rules.offence import Offence
 class Claim:
     """One offence's way through one zone's rule. Times are Unix seconds.
 
-    `members` are the stays it is about; time before `not_before_s` does not count, because the zone did not apply.
+    `members` are the stays it is about, `since_s` is since when it counts: not before the zone applied.
     """
 
     key: str
@@ -21,19 +21,18 @@ class Claim:
     label: str
     box: tuple[float, float, float, float]
     since_s: float
-    not_before_s: float
     count: int
     counts: Counts
     confirmed_s: float | None = None
 
-    def follow(self, offence: Offence) -> None:
-        """Take over what the offence looks like now."""
+    def follow(self, offence: Offence, not_before_s: float) -> None:
+        """Take over what the offence looks like now; until it is confirmed, also since when it counts."""
         self.members |= {stay.id for stay in offence.members}
         self.count = len(offence.members)
         self.counts = offence.lead.counts()
         if self.confirmed_s is None:
             self.label, self.box = offence.label, offence.box
-            self.since_s = max(offence.since_s, self.not_before_s)
+            self.since_s = max(offence.since_s, not_before_s)
 
     def to_json(self) -> dict[str, Any]:
         """Give plain JSON data, for the box to keep over a restart."""
@@ -55,7 +54,6 @@ def claim_of(offence: Offence, not_before_s: float) -> Claim:
         label=offence.label,
         box=offence.box,
         since_s=max(offence.since_s, not_before_s),
-        not_before_s=not_before_s,
         count=len(offence.members),
         counts=offence.lead.counts(),
     )

@@ -32,7 +32,8 @@ _SCORES = {group: Scores(**values) for group, values in _VOCABULARY["scores"].it
 _WEIGHTS: dict[str, float] = _VOCABULARY["stall_weights"]
 
 PERSON = "person"
-_SUBJECTS = {"motor_vehicle": Subject.MOTOR_VEHICLE, "non_motor_vehicle": Subject.NON_MOTOR_VEHICLE}
+MOTOR_VEHICLE = "motor_vehicle"
+_SUBJECTS = {MOTOR_VEHICLE: Subject.MOTOR_VEHICLE, "non_motor_vehicle": Subject.NON_MOTOR_VEHICLE}
 
 
 def known_classes() -> tuple[str, ...]:

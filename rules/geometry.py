@@ -14,6 +14,9 @@ from rules.observation import Box
 CONTACT_BAND = 0.25
 """How much of a box, from its lower edge, is taken for the ground contact."""
 
+_SAME_GROUND = 0.2  # of the height: two lower edges this close stand on the same ground
+_REACHES_LOWER = 0.1  # of the own height: a part does not stand nearer than its whole
+
 
 def area(box: Box) -> float:
     """Give the area of a box; 0 when it is empty."""
@@ -55,11 +58,23 @@ def covered_share(box: Box, cover: Box) -> float:
     return intersection(box, cover) / whole if whole > 0 else 0.0
 
 
+def same_ground(box: Box, other: Box) -> bool:
+    """Say whether `other` stands on the same ground as `box`: no nearer and no further, judged by the lower edges."""
+    return abs(other[3] - box[3]) <= _SAME_GROUND * (box[3] - box[1])
+
+
+def is_part(box: Box, whole: Box, share: float) -> bool:
+    """Say whether `box` is a part of the object in `whole`: at least `share` of it lies there, and it stands no nearer.
+
+    What stands in front of a bus lies in the bus's box too, but reaches lower.
+    """
+    return covered_share(box, whole) >= share and box[3] <= whole[3] + _REACHES_LOWER * (box[3] - box[1])
+
+
 def ground_contact(box: Box) -> BaseGeometry:
-    """Give the band of ground that an object stands on: the bottom quarter of its box, inside the picture."""
-    x1, y1, x2, y2 = box
-    top = y2 - CONTACT_BAND * (y2 - y1)
-    return rectangle(max(0.0, x1), min(max(0.0, top), 1.0), min(1.0, x2), min(1.0, y2))
+    """Give the band of ground that an object stands on: the bottom quarter of what the picture shows of its box."""
+    x1, y1, x2, y2 = (min(max(0.0, value), 1.0) for value in box)
+    return rectangle(x1, y2 - CONTACT_BAND * (y2 - y1), x2, y2)
 
 
 def inside_share(ground: BaseGeometry, shape: BaseGeometry) -> float:

@@ -14,20 +14,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from rules.appearance import DIFFERENT, SAME, blend, similarity
-from rules.classes import PERSON, group_of, scores_of
-from rules.geometry import covered_share, iou
+from rules.appearance import Likeness, blend, compare
+from rules.classes import group_of, scores_of
+from rules.geometry import iou, is_part
 from rules.matching import SAME_OBJECT_IOU, assign, one_each
 from rules.observation import Box, Detection, Observation, View
+from rules.occlusion import in_clear_view, why_absent
 from rules.stay import Sight, Stay
 
-_IN_FRONT = 0.3  # share of a place under another object from which it is hidden
-_SAME_GROUND = 0.2  # of the height: two lower edges this close stand on the same ground
 _ALREADY_HERE = 0.5  # IoU with a stay just seen from which a spare detection is that stay again
 _PART = 0.75  # share under another stay of its group from which a box is a part of that object
 _SETTLE_S = 10.0  # while this young, a surer detection corrects the place
 _SURER = 0.05
-_REFRESH_S, _REFRESH_SIMILARITY, _REFRESH_IOU = 5.0, 0.75, 0.6
+_REFRESH_S, _REFRESH_LIKENESS, _REFRESH_IOU = 5.0, 0.75, 0.6
 _CANDIDATE_S = 10.0  # a candidate not seen again, or never believed and no longer detected, goes after this
 _HIDDEN_S = 600.0  # an unconfirmed stay hidden for longer is let go
 MOST_STAYS = 200
@@ -68,30 +67,39 @@ class Ledger:
                 stay.saw(Sight.UNKNOWN, observation.t_s, f"picture {observation.view.value}")
             return []
         objects = one_each(d for d in observation.detections if group_of(d.label) in self._patience)
-        people = [d for d in observation.detections if group_of(d.label) == PERSON]
-        spare = self._judge(observation, objects, people)
-        self._open(observation.t_s, spare)
+        others = [d for d in observation.detections if group_of(d.label) not in self._patience]
+        spare = self._judge(observation, objects, others)
+        self._open(observation, spare)
         return self._close(observation.t_s, reported)
 
-    def _judge(self, now: Observation, objects: list[Detection], people: list[Detection]) -> list[Detection]:
-        """Say of every stay whether it was seen; return the detections that are none of them."""
-        likeness = {stay.id: similarity(stay.look, now.places.get(stay.id, b"")) for stay in self.stays}
+    def _judge(self, now: Observation, objects: list[Detection], others: list[Detection]) -> list[Detection]:
+        """Say of every stay whether it was seen; return the detections that are none of them.
 
-        def not_another(stay: Stay) -> bool:
+        `objects` are what the ledger keeps, `others` what it does not, which may still stand in front of a place.
+        """
+        likeness = {stay.id: compare(stay.look, now.places.get(stay.id, b"")) for stay in self.stays}
+
+        def possible(stay: Stay, detection: Detection) -> bool:
             alike = likeness[stay.id]
-            return alike is None or alike >= DIFFERENT
+            if alike is None or not alike.another:
+                return True
+            # It looks different. Somebody standing in front of it explains that.
+            hidden = any(hides(d, stay.box) for d in (*objects, *others) if d is not detection)
+            return hidden and same_ground(stay.box, detection.box)
 
-        pairs = assign(self.stays, objects, not_another)
+        pairs = assign(self.stays, objects, possible)
         for index, stay in enumerate(self.stays):
             alike = likeness[stay.id]
             if index in pairs:
                 self._seen(stay, objects[pairs[index]], alike, now)
-            elif alike is not None and alike >= SAME:
-                stay.saw(Sight.SEEN, now.t_s, f"looks the same ({alike:.2f}), not detected")
-            elif alike is not None and alike >= DIFFERENT:
-                stay.saw(Sight.UNKNOWN, now.t_s, f"partly hidden ({alike:.2f})")
+            elif alike is not None and alike.same:
+                stay.saw(Sight.SEEN, now.t_s, f"looks the same ({alike.half:.2f}), not detected")
             else:
-                stay.saw(*_absent(stay, now.t_s, objects, people))
+                # What stood there already while this one was last seen does not explain that it is not seen now.
+                old = {pairs[i] for i in pairs if self.stays[i].first_seen_s < stay.last_seen_s}
+                new = [d for number, d in enumerate(objects) if number not in old]
+                sight, why = why_absent(stay.box, (*new, *others))
+                stay.saw(sight, now.t_s, why)
         taken = set(pairs.values())
         here = [stay for stay in self.stays if stay.sight is Sight.SEEN]
         return [
@@ -104,35 +112,37 @@ class Ledger:
         ]
 
     @staticmethod
-    def _seen(stay: Stay, detection: Detection, alike: float | None, now: Observation) -> None:
+    def _seen(stay: Stay, detection: Detection, alike: Likeness | None, now: Observation) -> None:
         at_s = now.t_s
         stay.detected_as(detection.label, detection.score, at_s, scores_of(detection.label).open)
         stay.saw(Sight.SEEN, at_s, f"detected as {detection.label} ({detection.score:.2f})")
-        if at_s - stay.first_seen_s <= _SETTLE_S and detection.score > stay.best_score + _SURER and detection.patch:
-            stay.box, stay.look, stay.best_score, stay.look_taken_s = (
-                detection.box,
-                detection.patch,
-                detection.score,
-                at_s,
-            )
+        clear = in_clear_view(detection, now.detections) and (alike is None or alike.same)
+        surer = detection.score > stay.best_score + _SURER
+        if at_s - stay.first_seen_s <= _SETTLE_S and surer and clear and detection.patch:
+            stay.box, stay.best_score = detection.box, detection.score
+            stay.look, stay.look_taken_s = detection.patch, at_s
+        elif not stay.look and clear and iou(stay.box, detection.box) >= _REFRESH_IOU:
+            stay.look, stay.look_taken_s = now.places.get(stay.id, b""), at_s
         elif (
             alike is not None
-            and alike >= _REFRESH_SIMILARITY
+            and alike.half >= _REFRESH_LIKENESS
             and at_s - stay.look_taken_s >= _REFRESH_S
             and iou(stay.box, detection.box) >= _REFRESH_IOU
         ):
             stay.look, stay.look_taken_s = blend(stay.look, now.places[stay.id]), at_s
 
-    def _open(self, at_s: float, detections: list[Detection]) -> None:
+    def _open(self, now: Observation, spare: list[Detection]) -> None:
         """Make a candidate of every detection that is no known stay."""
-        for number, detection in enumerate(detections):
+        at_s = now.t_s
+        for number, detection in enumerate(spare):
             if len(self.stays) >= MOST_STAYS:
                 return
             stay = Stay(
                 id=f"{round(at_s * 1000)}-{number}",
                 group=group_of(detection.label),
                 box=detection.box,
-                look=detection.patch,
+                # Somebody before it would be taken for its look: the rider who gets off a motorcycle.
+                look=detection.patch if in_clear_view(detection, now.detections) else b"",
                 first_seen_s=at_s,
                 last_seen_s=at_s,
                 last_look_s=at_s,
@@ -177,7 +187,7 @@ class Ledger:
 
 def _same_thing(whole: Box, box: Box) -> bool:
     """Say whether `box` is the object in `whole`, or a part of it that the detector took for one."""
-    return iou(whole, box) >= _ALREADY_HERE or covered_share(box, whole) >= _PART
+    return iou(whole, box) >= _ALREADY_HERE or is_part(box, whole, _PART)
 
 
 def _absorbs(other: Stay, stay: Stay) -> bool:
@@ -188,17 +198,5 @@ def _absorbs(other: Stay, stay: Stay) -> bool:
     if overlap >= _ALREADY_HERE:
         hidden_or_double = stay.sight is not Sight.SEEN or overlap >= SAME_OBJECT_IOU
         return hidden_or_double and (other.first_seen_s, other.id) < (stay.first_seen_s, stay.id)
-    return other.sure > stay.sure
-
-
-def _absent(stay: Stay, at_s: float, objects: list[Detection], people: list[Detection]) -> tuple[Sight, float, str]:
-    """Say why a stay was not seen: hidden by what stands in front of it, or gone."""
-    height = stay.box[3] - stay.box[1]
-    for other in (*objects, *people):
-        if covered_share(stay.box, other.box) < _IN_FRONT:
-            continue
-        same_ground = abs(other.box[3] - stay.box[3]) <= _SAME_GROUND * height
-        if group_of(other.label) != PERSON and same_ground:
-            return Sight.MISSED, at_s, f"another {other.label} stands in its place"
-        return Sight.UNKNOWN, at_s, f"hidden by a {other.label}"
-    return Sight.MISSED, at_s, "its place is empty"
+    # A part is seen with its whole. What is not seen is hidden behind it.
+    return stay.sight is Sight.SEEN and other.sure > stay.sure

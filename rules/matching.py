@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from rules.classes import group_of, scores_of
-from rules.geometry import covered_share, iou, iou_matrix
+from rules.geometry import iou, iou_matrix, is_part
 from rules.observation import Detection
 from rules.stay import Stay
 
@@ -29,25 +29,27 @@ def one_each(detections: Iterable[Detection]) -> list[Detection]:
         group = group_of(detection.label)
         if detection.score >= scores_of(detection.label).keep and not any(
             group_of(other.label) == group
-            and (
-                iou(other.box, detection.box) > SAME_OBJECT_IOU or covered_share(detection.box, other.box) > _CONTAINED
-            )
+            and (iou(other.box, detection.box) > SAME_OBJECT_IOU or is_part(detection.box, other.box, _CONTAINED))
             for other in kept
         ):
             kept.append(detection)
     return kept
 
 
-def assign(stays: Sequence[Stay], detections: Sequence[Detection], possible: Callable[[Stay], bool]) -> dict[int, int]:
+def assign(
+    stays: Sequence[Stay], detections: Sequence[Detection], possible: Callable[[Stay, Detection], bool]
+) -> dict[int, int]:
     """Give {index of stay: index of detection} with the greatest overlap in all (Kuhn 1955).
 
-    Pairs are of one class group, overlap by MATCH_IOU or more, and `possible` lets the stay be matched at all.
+    Pairs are of one class group, overlap by MATCH_IOU or more, and are `possible`.
     """
     if not stays or not detections:
         return {}
     overlap = iou_matrix([stay.box for stay in stays], [detection.box for detection in detections])
-    groups = [group_of(detection.label) for detection in detections]
-    allowed = np.array([[possible(stay) and stay.group == group for group in groups] for stay in stays])
-    gain = np.where(allowed & (overlap >= MATCH_IOU), overlap, 0.0)
+    gain = np.zeros_like(overlap)
+    for row, column in zip(*np.nonzero(overlap >= MATCH_IOU), strict=True):
+        stay, detection = stays[row], detections[column]
+        if stay.group == group_of(detection.label) and possible(stay, detection):
+            gain[row, column] = overlap[row, column]
     rows, columns = linear_sum_assignment(gain, maximize=True)
     return {int(row): int(column) for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0}

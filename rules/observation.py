@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -66,13 +67,13 @@ class Observation:
                 t_s=float(record["t"]),
                 view=View(record.get("view", "ok")),
                 detections=tuple(
-                    Detection(str(label), float(score), _box(box), base64.b64decode(patch))
+                    Detection(str(label), float(score), to_box(box), base64.b64decode(patch))
                     for label, score, box, patch in record["objects"]
                 ),
                 aspect=float(record.get("aspect", 16 / 9)),
                 places={stay: base64.b64decode(patch) for stay, patch in record.get("places", {}).items()},
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not an observation: {error!r}") from error
 
     def rounded(self) -> Observation:
@@ -84,6 +85,7 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _box(values: list[float]) -> Box:
+def to_box(values: Sequence[float]) -> Box:
+    """Give four numbers from JSON as a box."""
     x1, y1, x2, y2 = (float(v) for v in values)
     return x1, y1, x2, y2

@@ -25,7 +25,7 @@ class Scene:
 class Offence:
     """Something that breaks a zone's rule since `since_s` (Unix seconds).
 
-    `key` names it as long as it stands: the oldest stay in it. `members` are all stays in it, `box` is around them.
+    `key` names it: the stay that made it one. `members` are all stays in it, `box` is around them.
     """
 
     key: str
@@ -50,9 +50,9 @@ class Offence:
         return any(stay.proved for stay in self.members)
 
     @property
-    def missed_s(self) -> float:
-        """How long all of it has been seen to be away, seconds."""
-        return min(stay.missed_s for stay in self.members)
+    def missed(self) -> bool:
+        """Whether the last look saw that none of it is there."""
+        return all(stay.sight is Sight.MISSED for stay in self.members)
 
 
 def of_one(stay: Stay, since_s: float, box: Box | None = None) -> Offence:

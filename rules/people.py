@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.classes import PERSON, group_of
 from rules.geometry import foot
-from rules.observation import Box, Observation
+from rules.observation import Box, Observation, to_box
 
 _SURE = 0.3  # score from which a detection is a person
 _LINGER_FROM_S, _LINGER_TO_S = 1.5, 6.0
@@ -69,11 +69,12 @@ class People:
 
     def to_json(self) -> dict[str, Any]:
         """Give plain JSON data, for the box to keep over a restart."""
-        return asdict(self.scale)
+        return {"scale": asdict(self.scale), "recent": self.recent}
 
     def restore(self, data: dict[str, Any]) -> None:
         """Take up what was kept."""
-        self.scale = PersonScale(**data)
+        self.scale = PersonScale(**data["scale"])
+        self.recent = [(at_s, [to_box(values) for values in boxes]) for at_s, boxes in data["recent"]]
 
 
 def _stayed(old: Box, new: Box, aspect: float) -> bool:

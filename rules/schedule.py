@@ -31,17 +31,23 @@ _DAYS = tuple(Weekday)[:7]
 
 
 def _time_of_day(value: object) -> object:
-    """Accept HH:MM and 24:00 (the end of the day); YAML reads 22:00 as 1320 minutes."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 24 * 60:
+    """Accept HH:MM and 24:00 (the end of the day); YAML reads 22:00 as 1320 minutes.
+
+    Any other number is a slip: 7, 22.30 or 2200 would be read as seconds.
+    """
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and (value == 0 or 60 <= value <= 24 * 60):
         value = f"{value // 60:02d}:{value % 60:02d}"
     if value == "24:00":
         return time(0, 0)
-    if isinstance(value, str):
-        try:
-            return time.fromisoformat(value)
-        except ValueError as error:
-            raise ValueError(f'{value!r} is no time of day: write it as "HH:MM", e.g. "07:30"') from error
-    return value
+    try:
+        parsed = time.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is not None:
+        raise ValueError(f'{value!r} is no time of day: write it as "HH:MM" in quotes, e.g. "07:30"')
+    return parsed
 
 
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]

@@ -91,7 +91,7 @@ class Stay:
     @property
     def proved(self) -> bool:
         """Whether the detector was sure often enough what it is; a place that only looks the same is no proof."""
-        return self.sure >= PROOF_LOOKS and self.sure >= PROOF_SHARE * self.looks
+        return self.sure >= PROOF_LOOKS and self.sure >= PROOF_SHARE * (self.looks - self.unknown)
 
     def counts(self) -> Counts:
         """Give the proof so far."""
@@ -118,4 +118,5 @@ MISSED_STEP_S = 10.0
 
 PROOF_LOOKS = 3
 PROOF_SHARE = 0.1
-"""How many looks, and which share of them, must have been sure of the object before anything is said of it."""
+"""How many looks, and which share of those that could see its place, must have been sure of the object before
+anything is said of it."""

@@ -5,12 +5,14 @@ Furniture alone, or people alone, is not vending.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rules.attendance import Attendance, is_at
 from rules.classes import group_of, stall_weight
 from rules.geometry import around, parasol_box
 from rules.observation import Box
 from rules.offence import Offence, Scene, stands_in
-from rules.stay import Stay
+from rules.stay import Sight, Stay
 from rules.zone import Zone
 
 _TOGETHER = 0.35  # of the larger thing's width: things this near belong to one stall
@@ -29,13 +31,25 @@ def attended_stalls(zone: Zone, scene: Scene, attendance: Attendance) -> list[Of
     for stall in _stalls(goods, scene.aspect):
         ground = around([_whole(stay, scene.aspect) for stay in stall])
         attended = any(is_at(person, ground, scene.aspect) for person in scene.people.lingering)
-        for stay in stall:
-            attendance.look(stay.id, scene.at_s, attended=attended, gap_s=numbers.attended_gap_s)
-        lead = min(stall, key=lambda stay: (stay.first_seen_s, stay.id))
+        if attended or any(stay.sight is not Sight.UNKNOWN for stay in stall):
+            for stay in stall:
+                attendance.look(stay.id, scene.at_s, attended=attended, gap_s=numbers.attended_gap_s)
         since = [s for stay in stall if (s := attendance.since(stay.id, numbers.attended_share)) is not None]
-        if since and sum(stall_weight(stay.label) for stay in stall) >= numbers.min_weight:
-            offences.append(Offence(lead.id, max(lead.first_seen_s, min(since)), lead.label, ground, tuple(stall)))
+        made_by = completes_stall(stall, numbers.min_weight)
+        if since and made_by:
+            since_s = max(made_by.first_seen_s, min(since))
+            offences.append(Offence(made_by.id, since_s, made_by.label, ground, tuple(stall)))
     return offences
+
+
+def completes_stall(goods: Iterable[Stay], min_weight: float) -> Stay | None:
+    """Give the thing with which goods, in the order in which they came, say "stall"; None while they do not."""
+    weight = 0.0
+    for stay in sorted(goods, key=lambda stay: (stay.first_seen_s, stay.id)):
+        weight += stall_weight(stay.label)
+        if weight >= min_weight:
+            return stay
+    return None
 
 
 def _whole(stay: Stay, aspect: float) -> Box:

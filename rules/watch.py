@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ class Watch:
         self._zones = [ZoneWatch(camera, zone) for zone in zones]
         self.ledger = Ledger(_patience(watch.zone for watch in self._zones))
         self._people = People()
+        self._last_look_s = -math.inf
 
     def places(self) -> dict[str, Box]:
         """Give the places whose appearance the next observation must bring, by stay."""
@@ -35,18 +37,23 @@ class Watch:
         return self.ledger.doubtful()
 
     def observe(self, observation: Observation) -> list[Event]:
-        """Take one look into account and return what follows from it."""
+        """Take one look into account and return what follows from it.
+
+        A look that is not later than the last one is ignored.
+        """
+        if observation.t_s <= self._last_look_s:
+            return []
+        self._last_look_s = observation.t_s
         reported = set().union(*(watch.reported() for watch in self._zones)) if self._zones else set()
         self.ledger.look(observation, reported)
         if observation.view is not View.OK:
             return []
         self._people.look(observation)
         scene = Scene(observation.t_s, tuple(self.ledger.stays), self._people, observation.aspect)
-        alive = {stay.id for stay in self.ledger.stays}
         return [
             event
             for watch in self._zones
-            for event in watch.look(scene, alive, applies=watch.zone.when.applies(observation.t_s, self._time_zone))
+            for event in watch.look(scene, applies=watch.zone.when.applies(observation.t_s, self._time_zone))
         ]
 
     def snapshot(self) -> str:
@@ -72,7 +79,7 @@ class Watch:
             for watch in self._zones:
                 if watch.zone.id in data["zones"]:
                     watch.restore(data["zones"][watch.zone.id])
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             self.__init__(self.camera, [watch.zone for watch in self._zones], self._time_zone)  # type: ignore[misc]
             raise ValueError(f"not a snapshot of camera {self.camera}: {error!r}") from error
 

@@ -75,6 +75,12 @@ class Zone(BaseModel):
         return classes
 
     @model_validator(mode="after")
+    def _check_ground(self) -> Self:
+        if self.shape.area < 1e-5:
+            raise ValueError("the exclusions leave nothing of the zone: make them smaller, or leave the zone out")
+        return self
+
+    @model_validator(mode="after")
     def _check_numbers(self) -> Self:
         for label in (None, *self.per_class):
             self.numbers_of(label)

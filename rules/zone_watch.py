@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from protocol.kinds import Subject, ViolationKind
@@ -13,8 +12,9 @@ from rules.event import Event, EventPhase
 from rules.geometry import around
 from rules.offence import Offence, Scene
 from rules.parking import parked_vehicles
+from rules.stay import Stay
 from rules.umbrella import standing_parasols
-from rules.vending import attended_stalls
+from rules.vending import attended_stalls, completes_stall
 from rules.zone import Zone
 
 
@@ -33,24 +33,23 @@ class ZoneWatch:
         """Give the stays of which a confirmed violation still stands."""
         return {member for claim in self._claims if claim.confirmed_s is not None for member in claim.members}
 
-    def look(self, scene: Scene, alive: AbstractSet[str], *, applies: bool) -> list[Event]:
-        """Judge the scene; `alive` are the stays that have not ended, `applies` is what the zone's schedule says."""
+    def look(self, scene: Scene, *, applies: bool) -> list[Event]:
+        """Judge the scene; `applies` is what the zone's schedule says."""
         if not applies:
             self._applies_since_s = None
         elif self._applies_since_s is None:
             self._applies_since_s = scene.at_s
-        events = [event for claim in list(self._claims) if (event := self._end(claim, scene.at_s, alive))]
+        not_before_s = scene.at_s if self._applies_since_s is None else self._applies_since_s
+        events = [event for claim in list(self._claims) if (event := self._end(claim, scene))]
         for offence in self._offences(scene):
             claim = next((c for c in self._claims if c.members & {stay.id for stay in offence.members}), None)
             if claim is None:
                 if not (applies and offence.seen):
                     continue
-                claim = claim_of(offence, scene.at_s if self._applies_since_s is None else self._applies_since_s)
+                claim = claim_of(offence, not_before_s)
                 self._claims.append(claim)
                 events.append(self._event(EventPhase.OPENED, claim, scene.at_s, offence.lead.why))
-            if not applies and claim.confirmed_s is None:
-                claim.not_before_s = scene.at_s
-            claim.follow(offence)
+            claim.follow(offence, not_before_s)
             if applies and self._certain(claim, offence, scene.at_s):
                 claim.confirmed_s = scene.at_s
                 events.append(self._event(EventPhase.CONFIRMED, claim, scene.at_s, offence.lead.why))
@@ -77,16 +76,26 @@ class ZoneWatch:
             and at_s >= self._quiet_until_s.get(subject, at_s)
         )
 
-    def _end(self, claim: Claim, at_s: float, alive: AbstractSet[str]) -> Event | None:
-        """End a claim when nothing of it stands any more."""
-        if claim.members & alive:
+    def _end(self, claim: Claim, scene: Scene) -> Event | None:
+        """End a claim when too little of it stands any more."""
+        left = [stay for stay in scene.stays if stay.id in claim.members]
+        claim.members = {stay.id for stay in left}
+        if self._enough(left):
             return None
+        at_s = scene.at_s
         self._claims.remove(claim)
         if claim.confirmed_s is None:
             return self._event(EventPhase.DROPPED, claim, at_s, "left before the dwell was over")
         subject = subject_of(self.zone.kind, claim.label)
         self._quiet_until_s[subject] = at_s + self.zone.numbers_of(claim.label).cooldown_s
         return self._event(EventPhase.CLEARED, claim, at_s, "its place is clear")
+
+    def _enough(self, stays: list[Stay]) -> bool:
+        """Say whether these would still break the rule: enough for a heap, or for a stall."""
+        numbers = self.zone.numbers_of()
+        if self.zone.kind is ViolationKind.STREET_VENDING:
+            return completes_stall(stays, numbers.min_weight) is not None
+        return len(stays) >= numbers.min_count
 
     def _event(self, phase: EventPhase, claim: Claim, at_s: float, why: str) -> Event:
         return Event(
@@ -127,7 +136,8 @@ class ZoneWatch:
 def heaps(zone: Zone, offences: list[Offence]) -> list[Offence]:
     """Where a zone counts only heaps (`min_count` of one subject at once), make each heap one offence.
 
-    It breaks the rule since the last of the first `min_count` came.
+    It breaks the rule since the last of the first `min_count` came, and is named after that one. What is missing now
+    does not count.
     """
     least = zone.numbers_of().min_count
     if least == 1:
@@ -135,11 +145,11 @@ def heaps(zone: Zone, offences: list[Offence]) -> list[Offence]:
     joined = []
     for subject in Subject:
         alike = sorted(
-            (o for o in offences if subject_of(zone.kind, o.label) is subject), key=lambda o: (o.since_s, o.key)
+            (o for o in offences if subject_of(zone.kind, o.label) is subject and not o.missed),
+            key=lambda o: (o.since_s, o.key),
         )
         if len(alike) >= least:
             members = tuple(stay for o in alike for stay in o.members)
-            joined.append(
-                Offence(alike[0].key, alike[least - 1].since_s, alike[0].label, around([o.box for o in alike]), members)
-            )
+            last = alike[least - 1]
+            joined.append(Offence(last.key, last.since_s, last.label, around([o.box for o in alike]), members))
     return joined

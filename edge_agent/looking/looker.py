@@ -12,13 +12,16 @@ from edge_agent.looking.patches import Plane, patch_at
 from edge_agent.looking.views import View, ViewPlan
 from models.detector import Detections, Detector
 from models.nms import nms_per_class
-from rules.classes import PERSON, default_classes, group_of
+from rules.classes import MOTOR_VEHICLE, PERSON, default_classes, group_of
 from rules.observation import Box, Detection, Observation
 from rules.observation import View as PictureView
 from rules.zone import Zone
 
 LEAST_SCORE = 0.1
 """What scores lower is not even recorded."""
+
+_IN_FRONT = frozenset({PERSON, MOTOR_VEHICLE})
+"""What hides other things, and so is told to the rules whatever the zones look for."""
 
 _CUT_PX = 3
 _SAME_IOU = 0.55
@@ -97,7 +100,8 @@ class Looker:
                 label = self._detector.class_names[class_id]
                 x1, y1, x2, y2 = (float(v) for v in box)
                 whole = (x1 + view.x1, y1 + view.y1, x2 + view.x1, y2 + view.y1)
-                if (group_of(label) in self._groups or label == PERSON) and not _is_cut(whole, view, picture):
+                told = group_of(label) in self._groups | _IN_FRONT
+                if told and not _is_cut(whole, view, picture):
                     boxes.append(whole)
                     scores.append(float(score))
                     labels.append(label)
