@@ -117,7 +117,9 @@ class CameraWork:
         outgoing, failed = self._reporter.report(self._unreported, frame)
         self._unreported = [event for event, _ in failed]
         if failed and not self._report_failing:
-            self._tell(camera_notices.report_failed(self.camera.id, repr(failed[0][1])))
+            event, error = failed[0]
+            _log.error("[%s] stay %s: its pictures cannot be made", self.camera.id, event.stay, exc_info=error)
+            self._tell(camera_notices.report_failed(self.camera.id, repr(error)))
         self._report_failing = bool(failed)
         return outgoing
 

@@ -51,7 +51,6 @@ class Reporter:
                     now = now or self._with_people(self._snapshot(frame))
                     reported.outgoing.append(self._outgoing(event, now, frame.time_source))
             except Exception as error:  # whatever it was: one event's pictures must not cost another event
-                _log.exception("[%s] stay %s: its pictures cannot be made", event.camera, event.stay)
                 reported.failed.append((event, error))
         return reported
 
@@ -62,8 +61,17 @@ class Reporter:
     def _stills(self, scene: Scene, now: Snapshot) -> tuple[Evidence, ...]:
         if scene.event.phase is EventPhase.CLEARED:
             return cleared_stills(scene, now)
-        first = self._first_seen.get(scene.event.camera, scene.event.stay)
-        return confirmed_stills(scene, None if first is None else self._with_people(first), now)
+        return confirmed_stills(scene, self._first(scene.event), now)
+
+    def _first(self, event: Event) -> Snapshot | None:
+        first = self._first_seen.get(event.camera, event.stay)
+        if first is None:
+            return None
+        try:
+            return self._with_people(first)
+        except Exception as error:  # it never changes, so trying again is no use: better a case without it than none
+            _log.warning("[%s] stay %s: its first picture cannot be used: %s", event.camera, event.stay, error)
+            return None
 
     def _keep_first(self, event: Event, snapshot: Snapshot) -> None:
         try:

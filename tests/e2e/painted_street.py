@@ -27,9 +27,15 @@ COLOURS = {"red": (205, 30, 35), "blue": (35, 40, 205), "green": (30, 165, 45)}
 PLACES = {"red": (60, 170, 190, 250), "blue": (250, 190, 380, 270), "green": (450, 210, 580, 290)}
 """Where each car stands, pixels xyxy."""
 
+FLARE = (210, 30, 210)
+"""A colour at the sight of which a detector can be made to fail; it is painted in these places:"""
+FLARES = {"far flare": (20, 8, 52, 40), "near flare": (200, 190, 232, 222)}
+"""Far from all zones, so that only a look at the whole picture meets it, and between the red and the blue car."""
+
 _INPUT_W, _INPUT_H = 320, 192
 _TOLERANCE = 60.0
 _LEAST_PIXELS = 40.0
+_NAMELESS = 99  # a class id without a name: the runtime refuses the output
 _PICTURES = 16  # so many different ones, over and over
 
 Picture = NDArray[np.uint8]
@@ -44,17 +50,20 @@ def zone_around(car: str, zone: str, dwell_s: float, **more: Any) -> dict[str, A
     return {"id": zone, "kind": "illegal_parking", "dwell_s": dwell_s, "polygon": polygon, **more}
 
 
-def paint_street(cars: Sequence[str], number: int = 0) -> Picture:
-    """Paint picture `number` (RGB): houses, road, these cars, and something that moves so that none equals the next."""
+def paint_street(things: Sequence[str], number: int = 0) -> Picture:
+    """Paint picture `number` (RGB): houses, road, these cars and flares, and something that moves."""
     cells = np.random.default_rng(7).uniform(60, 150, (18, 32, 1)).astype(np.float32)
     street = cv2.resize(np.repeat(cells, 3, axis=2), (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_NEAREST)
-    for car in cars:
+    for car in COLOURS.keys() & set(things):
         x1, y1, x2, y2 = PLACES[car]
         street[y1:y2, x1:x2] = COLOURS[car]
         for index, x in enumerate(range(x1 + 12, x2 - 20, 28)):  # windows, so that it looks like something
             street[y1 + 10 : y1 + 34, x : x + 14 + 3 * (index % 2)] = 235 if index % 2 else 20
         street[y2 - 14 : y2 - 4, x1 + 10 : x1 + 40] = 15
         street[y2 - 14 : y2 - 4, x2 - 44 : x2 - 14] = 15
+    for flare in FLARES.keys() & set(things):
+        x1, y1, x2, y2 = FLARES[flare]
+        street[y1:y2, x1:x2] = FLARE
     noise = np.random.default_rng(number).normal(0, 3, (HEIGHT_PX // 4, WIDTH_PX // 4, 1)).astype(np.float32)
     street = street + cv2.resize(noise, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_NEAREST)[:, :, None]
     left = 32 * number % (WIDTH_PX - 32)
@@ -63,7 +72,7 @@ def paint_street(cars: Sequence[str], number: int = 0) -> Picture:
 
 
 def write_street(path: Path, *scenes: tuple[float, Sequence[str]]) -> Path:
-    """Film scenes, each (seconds, cars that stand there), one after the other, with a keyframe for each look."""
+    """Film scenes, each (seconds, what is there), one after the other, with a keyframe for each look."""
     painted: dict[tuple[tuple[str, ...], int], av.VideoFrame] = {}
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FPS)
@@ -71,9 +80,9 @@ def write_street(path: Path, *scenes: tuple[float, Sequence[str]]) -> Path:
         stream.time_base = Fraction(1, FPS)
         stream.codec_context.gop_size = round(FPS * LOOK_EVERY_S)
         stream.codec_context.options = {"preset": "ultrafast", "crf": "20", "sc_threshold": "0"}
-        pictures = [tuple(cars) for seconds, cars in scenes for _ in range(round(seconds * FPS))]
-        for number, cars in enumerate(pictures):
-            key = cars, number % _PICTURES
+        pictures = [tuple(things) for seconds, things in scenes for _ in range(round(seconds * FPS))]
+        for number, things in enumerate(pictures):
+            key = things, number % _PICTURES
             if key not in painted:
                 painted[key] = av.VideoFrame.from_ndarray(paint_street(*key), format="rgb24").reformat(format="yuv420p")
             frame = painted[key]
@@ -83,10 +92,11 @@ def write_street(path: Path, *scenes: tuple[float, Sequence[str]]) -> Path:
     return path
 
 
-def write_detector(folder: Path) -> Path:
+def write_detector(folder: Path, *, fails_at_flares: bool = False) -> Path:
     """Build the detector and a catalogue with it under the name `painted-cars`; returns the catalogue."""
     weights = folder / "painted-cars.onnx"
-    onnx.save(_model(), weights)
+    cars = [(colour, 0) for colour in COLOURS.values()]
+    onnx.save(_model([*cars, (FLARE, _NAMELESS)] if fails_at_flares else cars), weights)
     entry = {
         "source": {"file": weights.name},
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
@@ -102,16 +112,16 @@ def write_detector(folder: Path) -> Path:
     return catalog
 
 
-def _model() -> onnx.ModelProto:
-    """For each colour: the pixels near it, and the box from the first to the last row and column that has any."""
-    count = len(COLOURS)
-    colours = np.array(list(COLOURS.values()), np.float32).reshape(count, 3, 1, 1)
+def _model(classes: Sequence[tuple[tuple[int, int, int], int]]) -> onnx.ModelProto:
+    """For each (colour, class id): the box around all pixels of about that colour."""
+    count = len(classes)
+    colours = np.array([colour for colour, _ in classes], np.float32).reshape(count, 3, 1, 1)
     constants: dict[str, NDArray[Any]] = {
         "colours": colours,
         "tolerance": np.array(_TOLERANCE, np.float32),
         "least": np.array(_LEAST_PIXELS, np.float32),
         "one": np.array(1.0, np.float32),
-        "class_ids": np.zeros((count, 1), np.float32),
+        "class_ids": np.array([[class_id] for _, class_id in classes], np.float32),
         "across": np.array([2], np.int64),
         "down": np.array([1], np.int64),
         "all": np.array([1, 2], np.int64),
