@@ -52,7 +52,9 @@ class Background:
         if self._subscriber is not None:
             return
         address, share_group = self._address()
-        self._subscriber = Subscriber(self._inbox, address, self._client_id, share_group)
+        # Workers of a group keep no session, and several may share a data folder: each start has its own name.
+        client_id = _new_client_id() if share_group else self._client_id
+        self._subscriber = Subscriber(self._inbox, address, client_id, share_group)
         self._subscriber.start()
         self._filing.start()
 
@@ -84,13 +86,17 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
 
 
+def _new_client_id() -> str:
+    return f"kwc-{secrets.token_hex(8)}"
+
+
 def _client_id(data_dir: Path) -> str:
     """Give this worker's MQTT client id: the same after a restart, so that the broker keeps its session."""
     path = data_dir / "worker-id"
     data_dir.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="ascii") as file:
-            file.write(f"kwc-{secrets.token_hex(8)}")
+            file.write(_new_client_id())
     except FileExistsError:
         pass
     return path.read_text(encoding="ascii").strip()

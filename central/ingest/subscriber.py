@@ -1,7 +1,8 @@
-"""The MQTT side of ingest: a persistent session, reconnecting for ever, handing each message to the inbox.
+"""The MQTT side of ingest: reconnecting for ever, handing each message to the inbox.
 
 A message is handled in the client's own thread and confirmed to the broker afterwards, so a worker that is
-killed half-way gets it again from a broker that keeps sessions.
+killed half-way gets it again from a broker that keeps sessions. Workers of a group have no session to come back to:
+a broker would keep handing a dead worker its share, where the others cannot get it. What was at hand, boxes repeat.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Subscriber:
         self._troubled = False
         self._ask_timer: threading.Timer | None = None
         self._stopping = False
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False)
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=share_group is not None)
         client.reconnect_delay_set(_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S)
         if address.user is not None:
             client.username_pw_set(address.user, address.password)
