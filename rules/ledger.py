@@ -16,10 +16,10 @@ from typing import Any
 
 from rules.appearance import Likeness, blend, compare
 from rules.classes import group_of, scores_of
-from rules.geometry import iou, is_part
+from rules.geometry import iou, is_part, same_ground
 from rules.matching import SAME_OBJECT_IOU, assign, one_each
 from rules.observation import Box, Detection, Observation, View
-from rules.occlusion import in_clear_view, why_absent
+from rules.occlusion import hides, in_clear_view, why_absent
 from rules.stay import Sight, Stay
 
 _ALREADY_HERE = 0.5  # IoU with a stay just seen from which a spare detection is that stay again

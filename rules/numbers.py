@@ -27,6 +27,7 @@ class Numbers(BaseModel):
     min_count: int = Field(ge=1)
     inside_share: Share
     large_ratio: float = Field(default=0.0, ge=0)
+    large_m: float = Field(default=0.0, ge=0)
     min_weight: float = Field(default=0.0, ge=0)
     attended_share: Share = 0.0
     attended_gap_s: Seconds = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.geometry import ground_contact, inside_share
+from rules.ground import Ground, PictureGround
 from rules.observation import Box
 from rules.people import People
 from rules.stay import Sight, Stay
@@ -19,6 +19,7 @@ class Scene:
     stays: tuple[Stay, ...]
     people: People
     aspect: float
+    ground: Ground = PictureGround()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,6 @@ def of_one(stay: Stay, since_s: float, box: Box | None = None) -> Offence:
     return Offence(stay.id, since_s, stay.label, box or stay.box, (stay,))
 
 
-def stands_in(zone: Zone, box: Box, label: str) -> bool:
+def stands_in(zone: Zone, box: Box, label: str, ground: Ground) -> bool:
     """Say whether what stands in `box` has its ground contact in the zone and in no exclusion."""
-    return inside_share(ground_contact(box), zone.shape) >= zone.numbers_of(label).inside_share
+    return ground.inside_share(box, label, zone.shape) >= zone.numbers_of(label).inside_share

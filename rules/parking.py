@@ -11,5 +11,5 @@ def parked_vehicles(zone: Zone, scene: Scene) -> list[Offence]:
     return [
         of_one(stay, stay.first_seen_s)
         for stay in scene.stays
-        if stay.standing and zone.watches(stay.label) and stands_in(zone, stay.box, stay.label)
+        if stay.standing and zone.watches(stay.label) and stands_in(zone, stay.box, stay.label, scene.ground)
     ]

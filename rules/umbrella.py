@@ -7,6 +7,7 @@ small against the people around it.
 from __future__ import annotations
 
 from rules.geometry import parasol_box
+from rules.numbers import Numbers
 from rules.offence import Offence, Scene, of_one, stands_in
 from rules.stay import Stay
 from rules.zone import Zone
@@ -20,16 +21,21 @@ def standing_parasols(zone: Zone, scene: Scene) -> list[Offence]:
         if (
             stay.standing
             and zone.watches(stay.label)
-            and is_large(stay, scene, zone.numbers_of(stay.label).large_ratio)
-            and stands_in(zone, whole, stay.label)
+            and is_large(stay, scene, zone.numbers_of(stay.label))
+            and stands_in(zone, whole, stay.label, scene.ground)
         ):
             offences.append(of_one(stay, stay.first_seen_s, whole))
     return offences
 
 
-def is_large(stay: Stay, scene: Scene, large_ratio: float) -> bool:
-    """Say whether an umbrella is at least `large_ratio` people's heights wide; yes while no people were seen yet."""
-    ground_y = parasol_box(stay.box, scene.aspect)[3]
-    person = scene.people.scale.height_at(ground_y)
-    width = (stay.box[2] - stay.box[0]) * scene.aspect
-    return person is None or width >= large_ratio * person
+def is_large(stay: Stay, scene: Scene, numbers: Numbers) -> bool:
+    """Say whether an umbrella is a parasol: in metres where the camera is calibrated, else in people's heights.
+
+    Yes while neither is known: no people were seen yet.
+    """
+    whole = parasol_box(stay.box, scene.aspect)
+    width_m = scene.ground.width_m(whole)
+    if width_m is not None:
+        return width_m >= numbers.large_m
+    person = scene.people.scale.height_at(whole[3])
+    return person is None or (stay.box[2] - stay.box[0]) * scene.aspect >= numbers.large_ratio * person

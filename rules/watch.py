@@ -11,6 +11,7 @@ from rules.classes import default_classes, group_of
 from rules.event import Event
 from rules.ledger import Ledger, Patience
 from rules.observation import Box, Observation, View
+from rules.ground import Ground, PictureGround
 from rules.offence import Scene
 from rules.people import People
 from rules.zone import Zone
@@ -20,7 +21,7 @@ from rules.zone_watch import ZoneWatch
 class Watch:
     """All zones of one camera, over one ledger of stays. `time_zone` is the site's, for the schedules."""
 
-    def __init__(self, camera: str, zones: Iterable[Zone], time_zone: ZoneInfo) -> None:
+    def __init__(self, camera: str, zones: Iterable[Zone], time_zone: ZoneInfo, ground: Ground | None = None) -> None:
         self.camera = camera
         self._time_zone = time_zone
         self._zones = [ZoneWatch(camera, zone) for zone in zones]

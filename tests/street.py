@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import cv2
@@ -247,7 +248,7 @@ def watch_street(
     return told
 
 
-def zone(kind: str = "illegal_parking", *, dwell_s: float = 60.0, **more: object) -> Zone:
+def zone(kind: str = "illegal_parking", *, dwell_s: float = 60.0, **more: Any) -> Zone:
     """A zone over the street's lower three quarters."""
     fields: dict[str, object] = {
         "id": "kerb",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from shapely import box as rectangle
 
@@ -13,7 +15,7 @@ from tests.street import CAR, START_S, Street, looks, watch_street, zone
 NEAR_HALF = ((0.0, 0.6), (1.0, 0.6), (1.0, 1.0), (0.0, 1.0))
 
 
-def reported(box: Box, **fields: object) -> bool:
+def reported(box: Box, **fields: Any) -> bool:
     told = watch_street(Street().add("car", box), [zone(dwell_s=20, **fields)], looks(30))
     return bool(told.confirmed)
 
@@ -115,10 +117,6 @@ def bicycles(*stands: tuple[float, float]) -> Street:
     for i, (from_s, until_s) in enumerate(stands):
         street.add("bicycle", (0.05 + 0.12 * i, 0.5, 0.13 + 0.12 * i, 0.7), from_s, until_s)
     return street
-
-
-def heap(least: int, **fields: object) -> object:
-    return zone(numbers={"min_count": least}, **fields)
 
 
 HEAP_OF_3 = [zone(numbers={"min_count": 3})]
