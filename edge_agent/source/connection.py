@@ -11,7 +11,7 @@ from av.container import InputContainer
 
 from edge_agent.source.address import Address, Kind
 from edge_agent.source.clock import LiveClock, SenderReport
-from edge_agent.source.reading import file_packets, open_video
+from edge_agent.source.reading import file_packets, open_video, packets_of
 from edge_agent.source.ring import KeptPacket, PacketRing
 from edge_agent.source.stream_info import StreamInfo, VideoPacket
 from edge_agent.source.telling import SilentError, Teller
@@ -32,12 +32,11 @@ def follow(address: Address, silence_s: float, ring: PacketRing, stop: threading
     with closing(container):
         info = StreamInfo.of(stream)
         dated = _Dating(container, info, teller, has_reports=address.kind is Kind.RTSP)
-        packets = container.demux(stream)
         asked, told = time.monotonic(), False
         try:
-            for packet in packets:
+            for packet in packets_of(container, stream):
                 waited_s = time.monotonic() - asked
-                if stop.is_set() or not packet.size:
+                if stop.is_set():
                     return
                 ring.add(info, dated.keep(packet, was_buffered=waited_s < _WAITED_S), packet.is_keyframe)
                 if not told:

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 import av
 
 from edge_agent.source.decoder import ChainDecoder, KeyframeDecoders, Standalone
+from edge_agent.source.steady_size import SteadySize
 from edge_agent.source.stream_info import StreamInfo, VideoPacket
 
 Packets: TypeAlias = Iterator[tuple[VideoPacket, float]]
@@ -29,7 +30,8 @@ class _Timed(NamedTuple):
 
 def every_picture(info: StreamInfo, packets: Packets, look_every_s: float, on_damage: OnDamage) -> Pictures:
     """Decode everything and give a picture every `look_every_s` seconds."""
-    decoding = _Decoding(info, skip_nonref=False, on_damage=on_damage)
+    size = SteadySize(info.width_px, info.height_px)
+    decoding = _Decoding(info, size, skip_nonref=False, on_damage=on_damage)
     due_s = 0.0
     for packet, at_s in packets:
         for picture, shown_s in decoding.feed(_Timed(packet, at_s)):
@@ -70,7 +72,8 @@ class _OwedLooks:
         self._info, self._packets, self._every_s = info, packets, look_every_s
         self._decoders, self._on_damage = decoders, on_damage
         self._ahead: deque[_Timed] = deque()  # read and not yet decoded, in decoding order
-        self._chain = _Decoding(info, skip_nonref=True, on_damage=on_damage)
+        self._size = SteadySize(info.width_px, info.height_px)
+        self._chain = _Decoding(info, self._size, skip_nonref=True, on_damage=on_damage)
         self._standalone = Standalone()
 
     def pictures(self) -> Pictures:
@@ -123,7 +126,7 @@ class _OwedLooks:
             self._standalone.note(gave_a_picture=picture is not None)
             if not self._standalone:
                 return None
-            if picture is not None and not picture.is_corrupt:
+            if picture is not None and not picture.is_corrupt and self._size.accepts(picture):
                 return picture, key.at_s
             self._on_damage(key.at_s, "keyframe incomplete")
         self._ahead.popleft()
@@ -147,7 +150,8 @@ class _OwedLooks:
 class _Decoding:
     """Decodes in a chain and gives whole pictures with their stream times."""
 
-    def __init__(self, info: StreamInfo, *, skip_nonref: bool, on_damage: OnDamage) -> None:
+    def __init__(self, info: StreamInfo, size: SteadySize, *, skip_nonref: bool, on_damage: OnDamage) -> None:
+        self._size = size
         self._decoder = ChainDecoder(info, skip_nonref=skip_nonref)
         self._on_damage = on_damage
         self._times: dict[int | None, float] = {}
@@ -176,7 +180,7 @@ class _Decoding:
         shown: list[tuple[av.VideoFrame, float]] = []
         for picture in pictures:
             at_s = self._times.pop(picture.pts, fed_s)
-            if picture.is_corrupt:
+            if picture.is_corrupt or not self._size.accepts(picture):
                 self._on_damage(at_s, "picture incomplete")
             else:
                 shown.append((picture, at_s))

@@ -12,6 +12,7 @@ import av
 from edge_agent.source.decoder import ChainDecoder, KeyframeDecoders, Standalone
 from edge_agent.source.frame import Frame
 from edge_agent.source.ring import CLOCK_BREAK_S, Gop, KeptPacket, PacketRing
+from edge_agent.source.steady_size import SteadySize
 
 LONG_GOP = 1.25
 """Keyframes up to this many look intervals apart are all that is decoded."""
@@ -51,6 +52,7 @@ class OnDemandDecoder:
         self._taken_at_s = 0.0
         self._connection = -1
         self._standalone = Standalone()
+        self._size = SteadySize(0, 0)
         self._told_long = False
         self._chain: ChainDecoder | None = None
         self._chain_at = (0, 0)  # group number and index of the next packet to feed
@@ -78,15 +80,19 @@ class OnDemandDecoder:
 
     def latest_keyframe(self) -> Frame | None:
         """Decode the newest keyframe, whether it was given before or not; None when there is none."""
-        with self._lock:
-            gop = self._ring.newest()
-            return self._decoded_keyframe(gop) if gop else None
+        gop = self._ring.newest()
+        try:
+            picture = self._decoders.decode(gop.info, gop.key.packet) if gop else None
+        except av.FFmpegError:
+            return None
+        return _frame(picture, gop.key) if gop and picture else None
 
     def _enter(self, gop: Gop) -> None:
         """Note a new group of pictures and how far apart they are."""
         if gop.connection != self._connection:
             self._connection, self._gop_s, self._told_long = gop.connection, 0.0, False
             self._standalone, self._chain = Standalone(), None
+            self._size = SteadySize(gop.info.width_px, gop.info.height_px)
             self._given_s = gop.key.pts_s - self._look_every_s
         else:
             self._gop_s = (gop.key.pts_s - self._key_s) / (gop.number - self._gop)
@@ -147,10 +153,10 @@ class OnDemandDecoder:
 
     def _whole(self, picture: av.VideoFrame, kept: KeptPacket) -> Frame | None:
         """Give the picture unless parts of it are made up by the decoder."""
-        if picture.is_corrupt:
+        if picture.is_corrupt or not self._size.accepts(picture):
             self._on_damage(kept.pts_s, "picture incomplete")
             return None
-        return Frame(kept.taken_at_s, kept.time_source, kept.pts_s, picture, picture.width, picture.height)
+        return _frame(picture, kept)
 
     def _later_than_before(self, frame: Frame | None) -> Frame | None:
         """Keep pictures in order when the way of dating them changes (arrival, then RTCP); a clock set back is not."""
@@ -160,3 +166,7 @@ class OnDemandDecoder:
             frame = replace(frame, taken_at_s=self._taken_at_s + _LATER_S)
         self._taken_at_s = frame.taken_at_s
         return frame
+
+
+def _frame(picture: av.VideoFrame, kept: KeptPacket) -> Frame:
+    return Frame(kept.taken_at_s, kept.time_source, kept.pts_s, picture, picture.width, picture.height)

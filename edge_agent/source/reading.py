@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import av
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from edge_agent.source.address import Address, explain
@@ -25,10 +26,18 @@ def open_video(address: Address, silence_s: float) -> tuple[InputContainer, Vide
     there FFmpeg's own limit (see `Address.options`) does it.
     """
     container = av.open(address.url, "r", options=address.options(silence_s), timeout=(silence_s, None))
-    if not container.streams.video:
-        container.close()
-        raise SourceError(address.shown, "there is no video in it", "check the stream's path (请检查码流路径)")
-    return container, container.streams.video[0]
+    videos = [stream for stream in container.streams.video if _has_decoder(stream)]
+    if videos:
+        return container, videos[0]
+    cause = "its video is of an unknown codec" if container.streams.video else "there is no video in it"
+    container.close()
+    raise SourceError(address.shown, cause, "choose an H.264 or H.265 stream (请选择 H.264 或 H.265 视频流)")
+
+
+def _has_decoder(stream: VideoStream) -> bool:
+    """Whether FFmpeg knows the codec; PyAV's types do not say that there may be none."""
+    context: VideoCodecContext | None = stream.codec_context
+    return context is not None
 
 
 def open_file(address: Address) -> tuple[InputContainer, VideoStream]:
@@ -38,6 +47,19 @@ def open_file(address: Address) -> tuple[InputContainer, VideoStream]:
     except (av.FFmpegError, ValueError) as error:
         failure = explain(error)
         raise SourceError(address.shown, failure.cause, f"{failure.hint_en} ({failure.hint_zh})") from error
+
+
+def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[VideoPacket]:
+    """Read packets to the end. Raises av.FFmpegError.
+
+    PyAV ends with an empty packet for each stream, ours first; after it, it would stumble over streams that damage
+    has added to the container since it was opened.
+    """
+    for packet in container.demux(stream):
+        if packet.size:
+            yield packet
+        elif packet.pts is None and packet.dts is None:
+            return
 
 
 def file_packets(
@@ -53,11 +75,10 @@ def file_packets(
     last_s = 0.0
     while True:
         try:
-            for packet in container.demux(stream):
-                if packet.size:
-                    broken = 0
-                    last_s = times.of(packet)
-                    yield packet, last_s
+            for packet in packets_of(container, stream):
+                broken = 0
+                last_s = times.of(packet)
+                yield packet, last_s
             return
         except av.FFmpegError as error:
             broken += 1

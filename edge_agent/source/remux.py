@@ -30,18 +30,18 @@ class Clip:
 def remux(info: StreamInfo, packets: Sequence[VideoPacket]) -> tuple[bytes, str]:
     """Write packets, a keyframe first, into a file that starts at 0; give its bytes and media type.
 
-    MP4 where it can hold the codec, else QuickTime. Raises ValueError when neither can or there is nothing to write.
+    MP4 where it can hold the codec, else QuickTime. Raises ValueError when neither takes the packets (an odd codec,
+    damaged video) or there is nothing to write.
     """
     if not packets:
         raise ValueError("there is nothing to write: no packets")
-    formats = ("mp4", "mov")
-    for name in formats:
+    why: Exception | None = None
+    for name, media_type in _MEDIA_TYPES.items():
         try:
-            return _write(info, packets, name), _MEDIA_TYPES[name]
-        except ValueError as error:
-            if name == formats[-1] or isinstance(error, av.FFmpegError):
-                raise ValueError(f"{info.codec} video does not fit in a clip: {error}") from error
-    raise AssertionError("unreachable")
+            return _write(info, packets, name), media_type
+        except (av.FFmpegError, ValueError) as error:
+            why = why or error
+    raise ValueError(f"the {info.codec} video cannot be written as a clip: {why}") from why
 
 
 def _write(info: StreamInfo, packets: Sequence[VideoPacket], name: str) -> bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from edge_agent.source import FileSource, SourceError, SourceReport
+from edge_agent.source.steady_size import SteadySize
 from tests.edge_agent.media import cut, damage, damage_packets, number_in, write_clip, write_silence
 
 
@@ -39,6 +41,13 @@ def test_a_file_that_is_no_video_is_named_with_what_to_do(tmp_path: Path, conten
 def test_a_file_with_sound_only_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no video in it"):
         next(FileSource(write_silence(tmp_path / "sound.mp4")).frames(1.0))
+
+
+def test_a_file_with_a_codec_that_nobody_knows_is_told_so(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", seconds=2)
+    clip.write_bytes(clip.read_bytes().replace(b"avc1", b"zzz1").replace(b"avcC", b"zzzC"))
+    with pytest.raises(SourceError, match=r"unknown codec; choose an H\.264 or H\.265 stream"):
+        next(FileSource(clip).frames(1.0))
 
 
 def test_an_mp4_cut_off_before_its_index_cannot_be_opened_and_the_error_says_why(tmp_path: Path) -> None:
@@ -75,6 +84,7 @@ def test_a_broken_keyframe_is_passed_over_and_told_with_its_moment(tmp_path: Pat
 
 @pytest.mark.parametrize("suffix", [".mp4", ".ts"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(seed=44, bytes_hit=64, every_s=0.0)  # damage to a transport stream's table of contents adds a stream to it
 @given(seed=st.integers(0, 10_000), bytes_hit=st.integers(1, 400), every_s=st.sampled_from([0.0, 0.5, 1.0, 2.0]))
 def test_whatever_is_broken_inside_a_file_nothing_is_raised(
     tmp_path: Path, suffix: str, seed: int, bytes_hit: int, every_s: float
@@ -85,6 +95,20 @@ def test_whatever_is_broken_inside_a_file_nothing_is_raised(
     moments, told = look(clip, every_s)
     assert moments == sorted(moments)
     assert told[-1].code in ("camera_ended", "video_damaged")
+
+
+def test_a_camera_that_changed_its_resolution_is_followed_and_garbage_of_another_size_is_not(tmp_path: Path) -> None:
+    before, after = (
+        write_clip(tmp_path / f"{size[0]}.ts", seconds=6, size=size, gop=10) for size in ((384, 216), (640, 360))
+    )
+    both = tmp_path / "both.ts"
+    both.write_bytes(before.read_bytes() + after.read_bytes())
+    widths = [frame.width_px for frame in FileSource(both, start_at_s=0.0).frames(1.0)]
+    assert widths == [384] * 6 + [640] * 5
+    size = SteadySize(384, 216)
+    seen = [(384, 216), (16, 160), (384, 216), (640, 360), (16, 16), (640, 360), (640, 360), (384, 216)]
+    accepted = [size.accepts(av.VideoFrame(*one)) for one in seen]
+    assert accepted == [True, False, True, False, False, False, True, False]
 
 
 def test_a_broken_stretch_is_told_once_and_not_a_hundred_times(tmp_path: Path) -> None:
