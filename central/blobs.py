@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -49,11 +50,17 @@ class BlobStore:
     def put(self, key: str, content: bytes, *, durable: bool = True) -> None:
         """Store bytes; `durable`: they survive a power cut once this returns. Raises StoreUnavailable."""
         with self._explained():
-            self._store.put(key, content)
-            if self.folder and durable:
-                path = self.folder / key
-                for to_disk in (path, path.parent, path.parent.parent):
-                    _sync(to_disk)
+            if not (self.folder and durable):
+                self._store.put(key, content)
+                return
+            # On disk first, then under its name: what `exists` after a power cut is whole.
+            staged = f"{key}.{os.getpid()}-{threading.get_ident()}.staged"
+            self._store.put(staged, content)
+            path = self.folder / key
+            _sync(self.folder / staged)
+            (self.folder / staged).replace(path)
+            for folder in (path.parent, path.parent.parent):
+                _sync(folder)
 
     def get(self, key: str) -> bytes:
         """Give the bytes. Raises FileNotFoundError, StoreUnavailable."""
