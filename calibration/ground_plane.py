@@ -13,7 +13,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Polygon, ops
+from shapely import Polygon, transform
 from shapely.geometry.base import BaseGeometry
 
 Box = tuple[float, float, float, float]
@@ -54,7 +54,7 @@ class GroundPlane:
                 f"the points contradict each other by up to {self.error_m:.1f} m: check for swapped or mistyped ones"
             )
 
-    def to_ground(self, points: Sequence[Point]) -> NDArray[np.float64]:
+    def to_ground(self, points: Sequence[Point] | NDArray[np.float64]) -> NDArray[np.float64]:
         """Map points of the picture (N, 2) to metres (N, 2)."""
         homogeneous = np.column_stack([np.asarray(points, np.float64), np.ones(len(points))]) @ self._matrix.T
         return np.asarray(homogeneous[:, :2] / homogeneous[:, 2:])
@@ -88,7 +88,7 @@ class GroundPlane:
 
     @lru_cache(maxsize=64)  # noqa: B019  one per zone, and a camera has few
     def _on_ground(self, shape: BaseGeometry) -> BaseGeometry:
-        return ops.transform(lambda x, y: tuple(self.to_ground(list(zip(x, y, strict=True))).T), shape).buffer(0)
+        return transform(shape, self.to_ground)
 
 
 def metres_from(origin: Point, places: Sequence[Point]) -> list[Point]:

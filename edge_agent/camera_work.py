@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from calibration.ground_plane import GroundPlane
 from calibration.view_guard import ViewGuard, ViewState
 from edge_agent import camera_notices
 from edge_agent.config import BoxConfig, CameraConfig
@@ -52,7 +53,8 @@ class CameraWork:
         self._first_seen = first_seen
         self._view_file = data_dir / "views" / f"{camera.id}.png"
         self._view_is_kept = self._view_file.exists()
-        self._pipeline = Pipeline(camera.id, camera.zones, detector, config.zone_info, _guard(self._view_file))
+        ground = GroundPlane(*camera.calibration.pairs) if camera.calibration else None
+        self._pipeline = Pipeline(camera.id, camera.zones, detector, config.zone_info, _guard(self._view_file), ground)
         self._pictures = PictureWatch()
         self._picture_state = PictureState.OK
         self._view_state = ViewState.OK
@@ -187,7 +189,8 @@ class CameraWork:
         """Give what a new recording file begins with; the snapshot is taken only when one begins."""
         begins = self._recorder is not None and self._recorder.wants_head(at_s)
         snapshot = self._pipeline.watch.snapshot() if begins else "{}"
-        return Recording(self.camera.id, self._config.zone_info, self.camera.zones, snapshot)
+        pairs = self.camera.calibration.pairs if self.camera.calibration else None
+        return Recording(self.camera.id, self._config.zone_info, self.camera.zones, snapshot, pairs)
 
     def _recording_failed(self, error: OSError) -> None:
         self._tell(camera_notices.recording_failed(self.camera.id, str(error)))

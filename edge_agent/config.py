@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from edge_agent.broker_url import Broker
+from edge_agent.config_calibration import CalibrationConfig
 from edge_agent.config_faults import did_you_mean, faults_of, path_of, repeated_ids
 from edge_agent.config_yaml import YamlError, YamlText
 from protocol.messages import CameraPlace
@@ -155,6 +156,7 @@ class CameraConfig(_Group):
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
     look_every_s: float | None = Field(default=None, gt=0)
+    calibration: CalibrationConfig | None = None
     zones: tuple[Zone, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from edge_agent.camera_work import CameraWork
 from edge_agent.keeper import Keeper
 from edge_agent.sampler import Sampler, Wait
-from edge_agent.source import LiveSource
+from edge_agent.source import LiveSource, stop_all
 
 _LONGEST_SLEEP_S = 0.5
 
@@ -41,5 +41,4 @@ def run_live(works: Sequence[CameraWork], keeper: Keeper, stop: threading.Event)
             keeper.keep(work, work.look(frame, turn.lateness_s))
             sampler.done(turn.camera, time.monotonic())
     finally:
-        for source in sources.values():
-            source.stop()
+        stop_all(sources.values())

@@ -10,6 +10,7 @@ from calibration.view_guard import ViewGuard, ViewState, ViewVerdict, small
 from edge_agent.looking.looker import Looker, Picture
 from models.detector import Detector
 from rules.event import Event
+from rules.ground import Ground
 from rules.observation import Observation, View
 from rules.watch import Watch
 from rules.zone import Zone
@@ -41,8 +42,9 @@ class Pipeline:
         detector: Detector,
         time_zone: ZoneInfo,
         guard: ViewGuard | None = None,
+        ground: Ground | None = None,
     ) -> None:
-        self.watch = Watch(camera, zones, time_zone)
+        self.watch = Watch(camera, zones, time_zone, ground)
         self.guard = guard or ViewGuard()
         self._camera = camera
         self._looker = Looker(camera, zones, detector)

@@ -21,9 +21,13 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+from calibration.ground_plane import GroundPlane, Point
 from rules.observation import Observation
 from rules.watch import Watch
 from rules.zone import Zone
+
+GroundPairs = tuple[list[Point], list[Point]]
+"""Calibration points in the picture, and the same in metres."""
 
 FORMAT = "kerbwatch-observations/1"
 RETRY_S = 60.0
@@ -42,13 +46,15 @@ class Recording:
     time_zone: ZoneInfo
     zones: tuple[Zone, ...]
     snapshot: str
+    ground: GroundPairs | None = None
 
     def watch(self, zones: tuple[Zone, ...] | None = None) -> Watch:
         """Give a watch that goes on where the recording began, with other zones if wished.
 
         Raises ValueError when the watch's memory cannot be read.
         """
-        watch = Watch(self.camera, self.zones if zones is None else zones, self.time_zone)
+        ground = GroundPlane(*self.ground) if self.ground else None
+        watch = Watch(self.camera, self.zones if zones is None else zones, self.time_zone, ground)
         watch.restore(self.snapshot)
         return watch
 
@@ -61,6 +67,7 @@ class Recording:
                 "time_zone": self.time_zone.key,
                 "zones": [zone.model_dump(mode="json") for zone in self.zones],
                 "snapshot": json.loads(self.snapshot),
+                "ground": self.ground,
             },
             ensure_ascii=False,
             separators=(",", ":"),
@@ -183,6 +190,7 @@ def read_recording(path: Path) -> tuple[Recording, Iterator[Observation]]:
             time_zone=ZoneInfo(head["time_zone"]),
             zones=tuple(Zone.model_validate(zone) for zone in head["zones"]),
             snapshot=json.dumps(head["snapshot"]),
+            ground=head.get("ground"),
         )
         recording.watch()
     except RecordingError:

@@ -14,7 +14,7 @@ class Ground(Protocol):
     """What the rules ask about the ground (calibration.ground_plane answers it in metres)."""
 
     def inside_share(self, box: Box, label: str, shape: BaseGeometry) -> float:
-        """Give how much of the ground under a `label` in `box` lies in `shape`, a zone's ground in the picture, 0..1."""
+        """Give how much of the ground under a `label` in `box` lies in `shape`, a zone in the picture, 0..1."""
 
     def width_m(self, box: Box) -> float | None:
         """Give how wide something is that stands on the lower edge of its box, metres; None when that is not known."""
@@ -23,10 +23,10 @@ class Ground(Protocol):
 class PictureGround:
     """The ground of a camera that is not calibrated: the band under the object's box."""
 
-    def inside_share(self, box: Box, label: str, shape: BaseGeometry) -> float:  # noqa: ARG002  the same for all
+    def inside_share(self, box: Box, label: str, shape: BaseGeometry) -> float:
         """Give how much of the bottom quarter of `box` lies in `shape`, 0..1."""
         return inside_share(ground_contact(box), shape)
 
-    def width_m(self, box: Box) -> float | None:  # noqa: ARG002
+    def width_m(self, box: Box) -> float | None:
         """Nothing is known in metres."""
         return None

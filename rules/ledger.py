@@ -94,6 +94,8 @@ class Ledger:
                 self._seen(stay, objects[pairs[index]], alike, now)
             elif alike is not None and alike.same:
                 stay.saw(Sight.SEEN, now.t_s, f"looks the same ({alike.half:.2f}), not detected")
+            elif not now.covers(stay.box):
+                stay.saw(Sight.UNKNOWN, now.t_s, "the detector was not given its place")
             else:
                 # What stood there already while this one was last seen does not explain that it is not seen now.
                 old = {pairs[i] for i in pairs if self.stays[i].first_seen_s < stay.last_seen_s}

@@ -13,6 +13,9 @@ Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 as fractions of the picture; may reach past 0..1 when the object does."""
 
 
+_REACH = 0.04  # of its width or height: how far a place may reach out of a part of the picture and still lie in it
+
+
 class View(StrEnum):
     """Whether the picture can be judged."""
 
@@ -36,6 +39,8 @@ class Observation:
     """One look at one camera at `t_s` (seconds since the Unix epoch).
 
     `places` is the appearance now at the places of open stays, by stay. `aspect` is the picture's width over height.
+    `looked` are the parts of the picture that the detector was given, None for all of it: that nothing was detected
+    elsewhere says nothing, and where it is empty nothing has changed since the detector looked last.
     """
 
     camera: str
@@ -44,6 +49,11 @@ class Observation:
     detections: tuple[Detection, ...] = ()
     places: dict[str, bytes] = field(default_factory=dict)
     aspect: float = 16 / 9
+    looked: tuple[Box, ...] | None = None
+
+    def covers(self, place: Box) -> bool:
+        """Say whether the detector was given the picture around `place`."""
+        return self.looked is None or any(_within(place, part) for part in self.looked)
 
     def to_json(self) -> str:
         """Write it as one compact line."""
@@ -55,6 +65,8 @@ class Observation:
         ]
         if self.places:
             record["places"] = {stay: _b64(patch) for stay, patch in sorted(self.places.items())}
+        if self.looked is not None:
+            record["looked"] = [[round(v, 4) for v in part] for part in self.looked]
         return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -62,6 +74,7 @@ class Observation:
         """Read one line. Raises ValueError that says what is wrong with it."""
         try:
             record = json.loads(line)
+            looked = record.get("looked")
             return cls(
                 camera=str(record["camera"]),
                 t_s=float(record["t"]),
@@ -72,13 +85,33 @@ class Observation:
                 ),
                 aspect=float(record.get("aspect", 16 / 9)),
                 places={stay: base64.b64decode(patch) for stay, patch in record.get("places", {}).items()},
+                looked=None if looked is None else tuple(to_box(part) for part in looked),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not an observation: {error!r}") from error
 
     def rounded(self) -> Observation:
         """Give the observation as a recording would give it back, so that live and replay see the same."""
-        return Observation.from_json(self.to_json())
+        return Observation(
+            camera=self.camera,
+            t_s=round(self.t_s, 3),
+            view=self.view,
+            detections=tuple(Detection(d.label, round(d.score, 3), _rounded(d.box), d.patch) for d in self.detections),
+            places=dict(sorted(self.places.items())),
+            aspect=round(self.aspect, 4),
+            looked=None if self.looked is None else tuple(map(_rounded, self.looked)),
+        )
+
+
+def _within(place: Box, part: Box) -> bool:
+    """Say whether a place lies in a part of the picture, save for what a box is inaccurate by."""
+    x, y = _REACH * (place[2] - place[0]), _REACH * (place[3] - place[1])
+    return place[0] + x >= part[0] and place[1] + y >= part[1] and place[2] - x <= part[2] and place[3] - y <= part[3]
+
+
+def _rounded(box: Box) -> Box:
+    x1, y1, x2, y2 = box
+    return round(x1, 4), round(y1, 4), round(x2, 4), round(y2, 4)
 
 
 def _b64(data: bytes) -> str:

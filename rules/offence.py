@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.ground import Ground, PictureGround
+from rules.ground import Ground
 from rules.observation import Box
 from rules.people import People
 from rules.stay import Sight, Stay
@@ -19,7 +19,7 @@ class Scene:
     stays: tuple[Stay, ...]
     people: People
     aspect: float
-    ground: Ground = PictureGround()
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,14 +57,20 @@ class People:
     lingering: list[Box] = field(default_factory=list)
 
     def look(self, observation: Observation) -> None:
-        """Take one usable look into account: `lingering` are then those who were here seconds ago as well."""
+        """Take one usable look into account: `lingering` are then those who were here seconds ago as well.
+
+        Where the detector did not look, those who lingered are taken to linger still.
+        """
         now_s = observation.t_s
         boxes = [d.box for d in observation.detections if group_of(d.label) == PERSON and d.score >= _SURE]
         for box in boxes:
             if box[1] > 0.01 and box[3] < 0.99:
                 self.scale.add(box)
         before = [old for at_s, olds in self.recent if _LINGER_FROM_S <= now_s - at_s <= _LINGER_TO_S for old in olds]
-        self.lingering = [box for box in boxes if any(_stayed(old, box, observation.aspect) for old in before)]
+        elsewhere = [box for box in self.lingering if not observation.covers(box)]
+        self.lingering = elsewhere + [
+            box for box in boxes if any(_stayed(old, box, observation.aspect) for old in before)
+        ]
         self.recent = [(at_s, olds) for at_s, olds in self.recent if now_s - at_s < _LINGER_TO_S] + [(now_s, boxes)]
 
     def to_json(self) -> dict[str, Any]:

@@ -24,7 +24,9 @@ def attended_stalls(zone: Zone, scene: Scene, attendance: Attendance) -> list[Of
     goods = [
         stay
         for stay in scene.stays
-        if stay.standing and zone.watches(stay.label) and stands_in(zone, _whole(stay, scene.aspect), stay.label, scene.ground)
+        if stay.standing
+        and zone.watches(stay.label)
+        and stands_in(zone, _whole(stay, scene.aspect), stay.label, scene.ground)
     ]
     attendance.forget({stay.id for stay in goods})
     offences = []

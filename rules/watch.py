@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from rules.classes import default_classes, group_of
 from rules.event import Event
+from rules.ground import Ground, PictureGround
 from rules.ledger import Ledger, Patience
 from rules.observation import Box, Observation, View
-from rules.ground import Ground, PictureGround
 from rules.offence import Scene
 from rules.people import People
 from rules.zone import Zone
@@ -19,13 +19,20 @@ from rules.zone_watch import ZoneWatch
 
 
 class Watch:
-    """All zones of one camera, over one ledger of stays. `time_zone` is the site's, for the schedules."""
+    """All zones of one camera, over one ledger of stays.
+
+    `time_zone` is the site's, for the schedules; `ground` is the street under it where the camera is calibrated.
+    """
 
     def __init__(self, camera: str, zones: Iterable[Zone], time_zone: ZoneInfo, ground: Ground | None = None) -> None:
         self.camera = camera
         self._time_zone = time_zone
-        self._zones = [ZoneWatch(camera, zone) for zone in zones]
-        self.ledger = Ledger(_patience(watch.zone for watch in self._zones))
+        self._ground = ground or PictureGround()
+        self._start([*zones])
+
+    def _start(self, zones: list[Zone]) -> None:
+        self._zones = [ZoneWatch(self.camera, zone) for zone in zones]
+        self.ledger = Ledger(_patience(zones))
         self._people = People()
         self._last_look_s = -math.inf
 
@@ -50,7 +57,7 @@ class Watch:
         if observation.view is not View.OK:
             return []
         self._people.look(observation)
-        scene = Scene(observation.t_s, tuple(self.ledger.stays), self._people, observation.aspect)
+        scene = Scene(observation.t_s, tuple(self.ledger.stays), self._people, observation.aspect, self._ground)
         return [
             event
             for watch in self._zones
@@ -81,7 +88,7 @@ class Watch:
                 if watch.zone.id in data["zones"]:
                     watch.restore(data["zones"][watch.zone.id])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            self.__init__(self.camera, [watch.zone for watch in self._zones], self._time_zone)  # type: ignore[misc]
+            self._start([watch.zone for watch in self._zones])
             raise ValueError(f"not a snapshot of camera {self.camera}: {error!r}") from error
 
 

@@ -248,6 +248,22 @@ def watch_street(
     return told
 
 
+def replayed(
+    observations: Iterable[Observation], zones: Sequence[Zone], *, restarts: Iterable[int] = (), camera: str = "cam"
+) -> list[Event]:
+    """The events of recorded observations, with the box switched off and on after those numbered in `restarts`."""
+    cuts = set(restarts)
+    watch = Watch(camera, zones, UTC)
+    events = []
+    for number, observation in enumerate(observations):
+        events += watch.observe(observation)
+        if number in cuts:
+            kept = watch.snapshot()
+            watch = Watch(camera, zones, UTC)
+            watch.restore(kept)
+    return events
+
+
 def zone(kind: str = "illegal_parking", *, dwell_s: float = 60.0, **more: Any) -> Zone:
     """A zone over the street's lower three quarters."""
     fields: dict[str, object] = {
