@@ -1,11 +1,13 @@
-"""The command of the box: kerbwatch-edge run | check | replay | version."""
+"""The command of the box: kerbwatch-edge run | check | record | replay | version."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import logging
+import math
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -83,16 +85,64 @@ def replay(
     config: Annotated[
         Path | None, typer.Option("--config", help="judge by these zones instead of the recorded ones / 改用此配置")
     ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="DIR", help="draw a timeline of every stay, PNG and HTML / 绘制时间线"),
+    ] = None,
 ) -> None:
     """Run recorded observations through the rules and print their events, one JSON object a line. 重放观测记录。"""
     from edge_agent.recorder import RecordingError
-    from edge_agent.replay import replay as events_of
+    from edge_agent.replay import Replay
 
     try:
         box = load_config(config) if config else None
-        for event in events_of(observations, box):
+        run_again = Replay(observations, box)
+        for event in run_again.events():
             typer.echo(json.dumps(dataclasses.asdict(event), ensure_ascii=False))
-    except (ConfigError, RecordingError) as error:
+        if plot:
+            from edge_agent.timeline.files import write_timeline
+
+            recording, name = run_again.recording, observations.name.split(".")[0]
+            title = f"{recording.camera} · {name}"
+            for path in write_timeline(run_again.history, plot, name, title, recording.time_zone.key):
+                typer.echo(str(path), err=True)
+    except (ConfigError, RecordingError, OSError) as error:
+        raise _fail(error) from error
+
+
+@app.command()
+def record(
+    data: Annotated[Path, typer.Option("--data", envvar="KERBWATCH_DATA", help="the box's data folder / 数据目录")],
+    camera: Annotated[str | None, typer.Option("--camera", help="only this camera / 仅此摄像机")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="from, e.g. '2026-11-23 14:05' / 起始时间")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="until / 结束时间")] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE.jsonl.gz", help="write the span as one file / 导出")
+    ] = None,
+) -> None:
+    """List what the box has recorded of its looks, or export a span of it for a replay. 查看或导出观测记录。
+
+    A box records all the time; `recording` in its configuration says how much it keeps.
+    """
+    from edge_agent import recordings
+    from edge_agent.recorder import RecordingError
+
+    try:
+        files = recordings.list_recordings(data, camera)
+        zone = files[0].recording.time_zone
+        from_s = recordings.moment(since, zone) if since else -math.inf
+        until_s = recordings.moment(until, zone) if until else math.inf
+        if export:
+            looks = recordings.export(files, export, from_s, until_s)
+            typer.echo(f"{export}: {looks} looks / {looks} 次观测")
+            return
+        for file in files:
+            if file.until_s >= from_s and file.from_s <= until_s:
+                times = [
+                    f"{datetime.fromtimestamp(t_s, zone):%Y-%m-%d %H:%M:%S}" for t_s in (file.from_s, file.until_s)
+                ]
+                typer.echo(f"{file.recording.camera}  {times[0]} - {times[1]}  {file.looks:6d} looks  {file.path}")
+    except (RecordingError, OSError) as error:
         raise _fail(error) from error
 
 
