@@ -13,6 +13,7 @@ _SURE = 0.3  # score from which a detection is a person
 _LINGER_FROM_S, _LINGER_TO_S = 1.5, 6.0
 _LINGER_STEP = 0.5  # of the own height: a walker is 1.5 heights further after two seconds
 _ENOUGH = 5
+_UNSEEN_S = 12.0  # a little longer than the detector ever pauses (edge_agent.gate)
 
 
 @dataclass(slots=True)
@@ -54,12 +55,17 @@ class People:
 
     scale: PersonScale = field(default_factory=PersonScale)
     recent: list[tuple[float, list[Box]]] = field(default_factory=list)
-    lingering: list[Box] = field(default_factory=list)
+    lingered: list[tuple[float, Box]] = field(default_factory=list)
+
+    @property
+    def lingering(self) -> list[Box]:
+        """Give those who stand about now, as far as the last looks can say."""
+        return [box for _, box in self.lingered]
 
     def look(self, observation: Observation) -> None:
         """Take one usable look into account: `lingering` are then those who were here seconds ago as well.
 
-        Where the detector did not look, those who lingered are taken to linger still.
+        Where the detector did not look, those who lingered are taken to linger still, for some seconds.
         """
         now_s = observation.t_s
         boxes = [d.box for d in observation.detections if group_of(d.label) == PERSON and d.score >= _SURE]
@@ -67,20 +73,20 @@ class People:
             if box[1] > 0.01 and box[3] < 0.99:
                 self.scale.add(box)
         before = [old for at_s, olds in self.recent if _LINGER_FROM_S <= now_s - at_s <= _LINGER_TO_S for old in olds]
-        elsewhere = [box for box in self.lingering if not observation.covers(box)]
-        self.lingering = elsewhere + [
-            box for box in boxes if any(_stayed(old, box, observation.aspect) for old in before)
-        ]
+        self.lingered = [
+            (at_s, box) for at_s, box in self.lingered if now_s - at_s < _UNSEEN_S and not observation.covers(box)
+        ] + [(now_s, box) for box in boxes if any(_stayed(old, box, observation.aspect) for old in before)]
         self.recent = [(at_s, olds) for at_s, olds in self.recent if now_s - at_s < _LINGER_TO_S] + [(now_s, boxes)]
 
     def to_json(self) -> dict[str, Any]:
         """Give plain JSON data, for the box to keep over a restart."""
-        return {"scale": asdict(self.scale), "recent": self.recent}
+        return {"scale": asdict(self.scale), "recent": self.recent, "lingered": self.lingered}
 
     def restore(self, data: dict[str, Any]) -> None:
         """Take up what was kept."""
         self.scale = PersonScale(**data["scale"])
         self.recent = [(at_s, [to_box(values) for values in boxes]) for at_s, boxes in data["recent"]]
+        self.lingered = [(at_s, to_box(values)) for at_s, values in data.get("lingered", [])]
 
 
 def _stayed(old: Box, new: Box, aspect: float) -> bool:
