@@ -32,9 +32,9 @@ def view(camera: str, verdict: ViewVerdict) -> HealthEvent:
             "error",
             "view_changed",
             f"画面与划定区域时不符（吻合度 {verdict.agreement:.0%}），区域已暂停；请检查摄像机朝向，"
-            "或在确认新视角后重新划定区域。",
+            "或划定新区域后运行 kerbwatch-edge accept-view 确认新视角。",
             f"The view does not fit its zones any more ({verdict.agreement:.0%} agrees); they are suspended. Check "
-            "where the camera points, or draw the zones anew and accept the view.",
+            "where the camera points, or draw the zones anew and run `kerbwatch-edge accept-view`.",
             camera=camera,
         )
     return notice("info", "view_ok", "视角恢复，区域重新生效。", "The view fits again; its zones apply.", camera=camera)

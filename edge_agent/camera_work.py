@@ -8,14 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from calibration.ground_plane import GroundPlane
-from calibration.view_guard import ViewGuard, ViewState
+from calibration.view_guard import ViewState
 from edge_agent import camera_notices
 from edge_agent.config import BoxConfig, CameraConfig
-from edge_agent.durable import write_durably
 from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.looking.bystanders import bystander_finder
 from edge_agent.outgoing import Outgoing
@@ -23,6 +19,7 @@ from edge_agent.pipeline import LookResult, Pipeline
 from edge_agent.recorder import Recorder, Recording
 from edge_agent.reporting import Reporter
 from edge_agent.source import Frame, PictureState, PictureWatch, SourceReport
+from edge_agent.view_memory import ViewMemory
 from models.detector import Detector
 from protocol.messages import CameraHealth, CameraState, HealthEvent
 from rules.event import Event
@@ -51,10 +48,9 @@ class CameraWork:
         self._config = config
         self._tell = tell
         self._first_seen = first_seen
-        self._view_file = data_dir / "views" / f"{camera.id}.png"
-        self._view_is_kept = self._view_file.exists()
+        self._view = ViewMemory(data_dir, camera.id)
         ground = GroundPlane(*camera.calibration.pairs) if camera.calibration else None
-        self._pipeline = Pipeline(camera.id, camera.zones, detector, config.zone_info, _guard(self._view_file), ground)
+        self._pipeline = Pipeline(camera.id, camera.zones, detector, config.zone_info, self._view.guard(), ground)
         self._pictures = PictureWatch()
         self._picture_state = PictureState.OK
         self._view_state = ViewState.OK
@@ -103,6 +99,8 @@ class CameraWork:
         if judgement.state is not self._picture_state:
             self._tell(camera_notices.picture(self.camera.id, judgement))
             self._picture_state = judgement.state
+        if self._view_state is ViewState.MOVED and self._view.take_acceptance():
+            self._accept_view()
         before = self._head(frame.taken_at_s)
         result = self._pipeline.look(frame, usable=judgement.state is PictureState.OK)
         self._unreported += result.events
@@ -152,7 +150,7 @@ class CameraWork:
         """Finish the recording and keep the view."""
         if self._recorder:
             self._recorder.close()
-        self._keep_view()
+        self._view.keep(self._pipeline.guard)
 
     def source_reported(self, report: SourceReport) -> None:
         """Note what the source says of itself; called from its thread.
@@ -200,21 +198,12 @@ class CameraWork:
         if (state is ViewState.MOVED) != (self._view_state is ViewState.MOVED):
             self._tell(camera_notices.view(self.camera.id, result.view))
         self._view_state = state
-        if state is ViewState.OK and not self._view_is_kept:
-            self._keep_view()
+        if state is ViewState.OK and not self._view.is_kept:
+            self._view.keep(self._pipeline.guard)
 
-    def _keep_view(self) -> None:
-        reference = self._pipeline.guard.reference
-        if reference is not None:
-            self._view_is_kept = True
-            try:
-                self._view_file.parent.mkdir(parents=True, exist_ok=True)
-                write_durably(self._view_file, cv2.imencode(".png", reference)[1].tobytes())
-            except OSError as error:
-                _log.warning("[%s] the view could not be kept for the next start: %s", self.camera.id, error)
-
-
-def _guard(view_file: Path) -> ViewGuard:
-    """Take up the view that the box knew; a file that cannot be read is as none."""
-    known = cv2.imread(str(view_file), cv2.IMREAD_GRAYSCALE) if view_file.exists() else None
-    return ViewGuard(None if known is None else np.asarray(known, np.uint8))
+    def _accept_view(self) -> None:
+        """Begin anew under a view that an engineer has found right; what stood under the old one has no place here."""
+        self._pipeline.start_afresh()
+        self._view.is_kept = False
+        if self._recorder:
+            self._recorder.close()  # the next look begins a recording that stands by itself

@@ -146,6 +146,26 @@ def record(
         raise _fail(error) from error
 
 
+@app.command("accept-view")
+def accept_view(
+    camera: Annotated[str, typer.Argument(metavar="CAMERA", help="the camera's id / 摄像机编号")],
+    data: Annotated[
+        Path, typer.Option("--data", envvar="KERBWATCH_DATA", help="where the box keeps its state / 数据目录")
+    ],
+) -> None:
+    """Say that a turned camera's new view is right, its zones having been drawn for it. 确认摄像机的新视角。"""
+    from edge_agent.view_memory import ViewMemory
+
+    memory = ViewMemory(data, camera)
+    if not memory.is_kept:
+        known = sorted(path.stem for path in (data / "views").glob("*.png"))
+        typer.echo(f"no view of camera {camera!r} is kept in {data}; known are: {', '.join(known) or 'none'}", err=True)
+        raise typer.Exit(1)
+    memory.accept()
+    typer.echo(f"已确认 {camera} 的新视角，设备下次查看时生效。")
+    typer.echo(f"The new view of {camera} is accepted; the box takes it at its next look.")
+
+
 @app.command()
 def version() -> None:
     """Print the version. 显示版本。"""

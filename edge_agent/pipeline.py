@@ -49,6 +49,11 @@ class Pipeline:
         self._camera = camera
         self._looker = Looker(camera, zones, detector)
 
+    def start_afresh(self) -> None:
+        """Forget the view and all that stands under it: the next picture shows the view from now on."""
+        self.guard.accept()
+        self.watch.start_afresh()
+
     def look(self, picture: Picture, *, usable: bool = True) -> LookResult:
         """Take one picture in; `usable` says that it is neither black nor frozen nor torn."""
         verdict = self.guard.check(small(picture.yuv_planes()[0]))

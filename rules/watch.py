@@ -36,6 +36,10 @@ class Watch:
         self._people = People()
         self._last_look_s = -math.inf
 
+    def start_afresh(self) -> None:
+        """Forget everything, and report nothing of it: the camera looks elsewhere now."""
+        self._start([watch.zone for watch in self._zones])
+
     def places(self) -> dict[str, Box]:
         """Give the places whose appearance the next observation must bring, by stay."""
         return self.ledger.places()
@@ -88,7 +92,7 @@ class Watch:
                 if watch.zone.id in data["zones"]:
                     watch.restore(data["zones"][watch.zone.id])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            self._start([watch.zone for watch in self._zones])
+            self.start_afresh()
             raise ValueError(f"not a snapshot of camera {self.camera}: {error!r}") from error
 
 
