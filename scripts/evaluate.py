@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run labelled clips through the box's real pipeline and score what it reports.
 
-scripts/evaluate.py DIR [--out predictions.jsonl] [--model NAME] [--sheets DIR]
+scripts/evaluate.py DIR [--report FOLDER] [--rates] [--out predictions.jsonl] [--model NAME] [--jobs N]
 """
 
 from __future__ import annotations
@@ -16,24 +16,30 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from models.catalog import load_catalog
-from models.detector import Detector
-from models.fetch import ensure_weights
-from scripts.evaluation.running import Run, run
-from scripts.evaluation.scoring import Score, score, total
-from scripts.evaluation.sheets import ContactSheet
+from models.entry import ModelEntry
+from scripts.evaluation.jobs import run_all
+from scripts.evaluation.report import faults_of, write_report
+from scripts.evaluation.running import Run
+from scripts.evaluation.scoring import Score, score
+from scripts.evaluation.tables import rate_name, rates_table, rows_of, score_table
 from scripts.evaluation.truth import Clip, TruthError, load_truth
+
+RATES_S = (1 / 12, 2.0, 4.0)
+"""The rates that --rates compares, seconds between looks."""
 
 
 def main(
     folder: Annotated[Path, typer.Argument(help="truth folder: NAME.mp4 with NAME.json beside it")],
     out: Annotated[Path | None, typer.Option(help="write reports as JSON lines")] = None,
     model: Annotated[str, typer.Option(help="detector of the catalogue")] = "yolox-nano-coco",
-    look_every: Annotated[float, typer.Option(help="seconds between looks")] = 2.0,
+    look_every: Annotated[float, typer.Option(min=0, help="seconds between looks")] = 2.0,
+    report: Annotated[Path | None, typer.Option(help="write one page about everything into this folder")] = None,
     sheets: Annotated[Path | None, typer.Option(help="write a contact sheet per clip into this folder")] = None,
-    threads: Annotated[int, typer.Option(help="threads of the detector")] = 2,
+    rates: Annotated[bool, typer.Option("--rates", help="compare 12 looks/s, one per 2 s and one per 4 s")] = False,
+    threads: Annotated[int, typer.Option(min=1, help="threads of the detector")] = 2,
+    jobs: Annotated[int, typer.Option(min=1, help="clips at a time, each in a process of its own")] = 1,
 ) -> None:
     """Score the box on labelled clips."""
     console = Console()
@@ -44,26 +50,40 @@ def main(
         raise typer.BadParameter(str(error)) from error
     except KeyError as error:
         raise typer.BadParameter(f"no model {model!r}: `kerbwatch-models list` shows those there are") from error
-    detector = Detector.open(entry, ensure_weights(entry), threads=threads)
-    runs: list[Run] = []
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("clips", total=len(clips))
-        for clip in clips:
-            progress.update(task, description=clip.name)
-            sheet = ContactSheet(clip.zones) if sheets else None
-            runs.append(run(clip, detector, look_every, sheet.add if sheet else None))
-            if sheet and sheets:
-                sheet.save(sheets / f"{clip.path.stem}.jpg")
-            progress.advance(task)
+    by_rate: dict[float, tuple[list[Run], list[Score]]] = {}
+    for every_s in RATES_S if rates else (look_every,):
+        # Pictures are drawn of the rate that was asked for.
+        sheet_folder = (report / "sheets" if report else sheets) if every_s == look_every else None
+        runs = _run(clips, entry, every_s, jobs, threads if jobs == 1 else 1, sheet_folder)
+        by_rate[every_s] = runs, [score(clip.expected, one.reports) for clip, one in zip(clips, runs, strict=True)]
+    if rates:
+        console.print(rates_table(clips, by_rate))
+    runs, scores = by_rate.get(look_every) or by_rate[RATES_S[1]]
+    rows = rows_of(clips, runs, scores)
+    console.print(score_table(rows))
+    for clip, one, marks in zip(clips, runs, scores, strict=True):
+        for fault in faults_of(clip, one, marks):
+            console.print(str(fault), markup=False, highlight=False)
     if out:
         out.write_text("".join(_lines(clips, runs)), encoding="utf-8")
-    scores = [score(clip.expected, one.reports) for clip, one in zip(clips, runs, strict=True)]
-    console.print(_table(clips, runs, scores))
-    for clip, one in zip(clips, scores, strict=True):
-        for event in one.missed:
-            console.print(f"missed  {clip.name}: {event.kind} in {event.zone}, due {event.due_s:.1f} s ({event.what})")
-        for report in one.false:
-            console.print(f"false   {clip.name}: {report.kind} in {report.zone} at {report.t_s:.1f} s")
+    if report:
+        console.print(f"report: {write_report(report, clips, runs, scores, rows)}", markup=False)
+
+
+def _run(
+    clips: list[Clip], entry: ModelEntry, every_s: float, jobs: int, threads: int, sheets: Path | None
+) -> list[Run]:
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task(rate_name(every_s) if every_s else "every picture", total=len(clips))
+        return run_all(
+            clips,
+            entry,
+            every_s,
+            jobs=jobs,
+            threads=threads,
+            sheets=sheets,
+            done=lambda clip: progress.update(task, advance=1, description=f"{clip.name} done"),
+        )
 
 
 def _lines(clips: list[Clip], runs: list[Run]) -> list[str]:
@@ -72,29 +92,6 @@ def _lines(clips: list[Clip], runs: list[Run]) -> list[str]:
         for clip, one in zip(clips, runs, strict=True)
         for r in one.reports
     ]
-
-
-def _table(clips: list[Clip], runs: list[Run], scores: list[Score]) -> Table:
-    table = Table(title="reports against the truth")
-    table.add_column("clip", no_wrap=True)
-    for column in ("TP", "FP", "FN", "precision", "recall", "F1", "delay s", "ms per look"):
-        table.add_column(column, justify="right")
-    for clip, one, marks in zip(clips, runs, scores, strict=True):
-        table.add_row(clip.name, *_cells(marks), f"{1000 * one.looked_s / max(1, one.looks):.1f}")
-    looked_s, looks = sum(one.looked_s for one in runs), sum(one.looks for one in runs)
-    table.add_section()
-    table.add_row("all", *_cells(total(scores)), f"{1000 * looked_s / max(1, looks):.1f}", style="bold")
-    return table
-
-
-def _cells(marks: Score) -> list[str]:
-    ratios = [_show(value, ".2f") for value in (marks.precision, marks.recall, marks.f1)]
-    counts = [str(len(found)) for found in (marks.delays_s, marks.false, marks.missed)]
-    return [*counts, *ratios, _show(marks.median_delay_s, "+.1f")]
-
-
-def _show(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
 
 
 if __name__ == "__main__":

@@ -5,28 +5,34 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from rules.observation import Box
 from rules.zone import Zone
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One event that must be reported once."""
+    """One event that must be reported once. `box` is where its object stands (normalised xyxy), None when not told."""
 
     kind: str
     zone: str
     what: str
     due_s: float
+    since_s: float | None = None
+    cleared_s: float | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One labelled clip."""
+    """One labelled clip. `view_changed_s` is when its camera was turned for good, None when it was not."""
 
     path: Path
     zones: tuple[Zone, ...]
     expected: tuple[Expected, ...]
     notes: str
+    view_changed_s: float | None = None
 
     @property
     def name(self) -> str:
@@ -57,16 +63,32 @@ def load_truth(folder: Path) -> list[Clip]:
     return clips
 
 
-def _clip(folder: Path, label: dict[str, object]) -> Clip:
-    zones: list[dict[str, object]] = label["zones"]  # type: ignore[assignment]
-    expected: list[dict[str, object]] = label["expected"]  # type: ignore[assignment]
+def _clip(folder: Path, label: dict[str, Any]) -> Clip:
     known = ("id", "kind", "polygon", "exclude", "classes", "dwell_s")
     return Clip(
         path=folder / str(label["clip"]),
-        zones=tuple(Zone.model_validate({key: zone[key] for key in known if key in zone}) for zone in zones),
-        expected=tuple(
-            Expected(str(e["type"]), str(e["zone"]), str(e.get("object", "")), float(str(e["alarm_due_s"])))
-            for e in expected
-        ),
+        zones=tuple(Zone.model_validate({key: zone[key] for key in known if key in zone}) for zone in label["zones"]),
+        expected=tuple(_expected(event) for event in label["expected"]),
         notes=str(label.get("notes", "")),
+        view_changed_s=_seconds(label.get("view_changed_s")),
     )
+
+
+def _expected(event: dict[str, Any]) -> Expected:
+    box = None
+    if event.get("bbox_norm"):
+        x, y, width, height = (float(value) for value in event["bbox_norm"])
+        box = (x, y, x + width, y + height)
+    return Expected(
+        kind=str(event["type"]),
+        zone=str(event["zone"]),
+        what=str(event.get("object", "")),
+        due_s=float(event["alarm_due_s"]),
+        since_s=_seconds(event.get("dwell_start_s")),
+        cleared_s=_seconds(event.get("cleared_s")),
+        box=box,
+    )
+
+
+def _seconds(value: object) -> float | None:
+    return None if value is None else float(str(value))

@@ -1,0 +1,60 @@
+"""Many clips, in one process or several; each process has a detector of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+
+from models.catalog import load_catalog
+from models.detector import Detector
+from models.entry import ModelEntry
+from models.fetch import ensure_weights
+from scripts.evaluation.running import Run, run_with_sheet
+from scripts.evaluation.truth import Clip
+
+_detector: Detector | None = None
+"""The detector of a worker process."""
+
+
+def run_all(
+    clips: Sequence[Clip],
+    entry: ModelEntry,
+    look_every_s: float,
+    *,
+    jobs: int = 1,
+    threads: int = 1,
+    sheets: Path | None = None,
+    done: Callable[[Clip], None] = lambda clip: None,
+) -> list[Run]:
+    """Run all clips and give what came out, in their order; `done` hears of each clip that is finished."""
+    weights = ensure_weights(entry)
+    runs: list[Run] = []
+    if jobs == 1:
+        detector = Detector.open(entry, weights, threads=threads)
+        for clip in clips:
+            runs.append(run_with_sheet(clip, detector, look_every_s, sheets))
+            done(clip)
+        return runs
+    # A fresh interpreter for each worker: a forked one would inherit the runtime's threads half.
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (entry.name, threads)) as pool:
+        waiting = [pool.submit(_run, clip, look_every_s, sheets) for clip in clips]
+        for clip, result in zip(clips, waiting, strict=True):
+            runs.append(result.result())
+            done(clip)
+    return runs
+
+
+def _open(model: str, threads: int) -> None:
+    global _detector  # noqa: PLW0603  # a worker's only way to keep what its initialiser made
+    cv2.setNumThreads(1)
+    entry = load_catalog()[model]
+    _detector = Detector.open(entry, ensure_weights(entry), threads=threads)
+
+
+def _run(clip: Clip, look_every_s: float, sheets: Path | None) -> Run:
+    assert _detector is not None
+    return run_with_sheet(clip, _detector, look_every_s, sheets)
