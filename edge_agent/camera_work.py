@@ -12,6 +12,7 @@ from calibration.ground_plane import GroundPlane
 from calibration.view_guard import ViewState
 from edge_agent import camera_notices
 from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.evidence.clips import CutClip
 from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.looking.bystanders import bystander_finder
 from edge_agent.outgoing import Outgoing
@@ -69,6 +70,10 @@ class CameraWork:
         self._looks = 0
         self._last_frame_s: float | None = None
         self._lateness_s: deque[float] = deque(maxlen=_LATENESS_WINDOW)
+
+    def follows(self, cut_clip: CutClip) -> None:
+        """Say where clips of this camera can be cut from, once it is live."""
+        self._reporter.cut_clip = cut_clip
 
     @property
     def look_every_s(self) -> float:

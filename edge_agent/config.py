@@ -137,6 +137,7 @@ class EvidenceConfig(_Group):
     jpeg_quality: int = Field(default=90, ge=30, le=100)
     blur_people: bool = True
     keep_original: bool = True
+    clip_s: float = Field(default=10.0, ge=0, le=15, description="video before the confirmation, seconds; 0 for none")
 
 
 class RecordingConfig(_Group):

@@ -25,6 +25,7 @@ def run_live(works: Sequence[CameraWork], keeper: Keeper, stop: threading.Event)
     for number, work in enumerate(works):
         # Spread over the interval, so that not all cameras want their look at once.
         sampler.add(work.camera.id, work.look_every_s, time.monotonic() + work.look_every_s * number / len(works))
+        work.follows(sources[work.camera.id].clip)
         sources[work.camera.id].start()
     try:
         while not stop.is_set():

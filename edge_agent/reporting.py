@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from edge_agent.config import BoxConfig
 from edge_agent.evidence.builder import outgoing_from_event
+from edge_agent.evidence.clips import CutClip, confirmed_clip, no_clip
 from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.evidence.scene import Scene
 from edge_agent.evidence.snapshot import Snapshot
@@ -31,13 +32,17 @@ class Reported(NamedTuple):
 
 
 class Reporter:
-    """Makes outgoing violations of events. `model` names the detector in them; `find_people` says whom to blur."""
+    """Makes outgoing violations of events.
+
+    `model` names the detector in them, `find_people` says whom to blur; `cut_clip` is set where there is a live camera.
+    """
 
     def __init__(self, config: BoxConfig, first_seen: FirstSeenStills, model: str, find_people: FindPeople) -> None:
         self._config = config
         self._first_seen = first_seen
         self._model = model
         self._find_people = find_people if config.evidence.blur_people else lambda _: ()
+        self.cut_clip: CutClip = no_clip
 
     def report(self, events: Iterable[Event], frame: Frame) -> Reported:
         """Make what must be reported of these events; `frame` is the picture that was looked at now."""
@@ -56,12 +61,13 @@ class Reporter:
 
     def _outgoing(self, event: Event, now: Snapshot, time_source: TimeSource) -> Outgoing:
         scene = Scene.of(self._config, event)
-        return outgoing_from_event(scene, self._stills(scene, now), time_source=time_source, model=self._model)
+        return outgoing_from_event(scene, self._evidence(scene, now), time_source=time_source, model=self._model)
 
-    def _stills(self, scene: Scene, now: Snapshot) -> tuple[Evidence, ...]:
+    def _evidence(self, scene: Scene, now: Snapshot) -> tuple[Evidence, ...]:
         if scene.event.phase is EventPhase.CLEARED:
             return cleared_stills(scene, now)
-        return confirmed_stills(scene, self._first(scene.event), now)
+        stills = confirmed_stills(scene, self._first(scene.event), now)
+        return stills + confirmed_clip(scene, now, self.cut_clip)
 
     def _first(self, event: Event) -> Snapshot | None:
         first = self._first_seen.get(event.camera, event.stay)
