@@ -35,7 +35,7 @@ def _options() -> argparse.Namespace:
     add("--once", action="store_true", help="as fast as possible, file without a person, print JSON, exit")
     add("--clip", type=Path, metavar="FILE", help="your own video instead of the demo's; needs --zones")
     add("--zones", type=Path, metavar="FILE", help="its zones: a YAML list, or a label JSON with `zones`")
-    add("--broker", metavar="URL", help="an MQTT broker, mqtt://[user:password@]host[:port] [the embedded one]")
+    add("--broker", metavar="URL", help="mqtt://[user:password@]host[:port] [embedded]; none that a real centre uses")
     add("--host", default="127.0.0.1", help="address of the console [%(default)s]")
     add("--port", type=int, metavar="N", help="port of the console [8080, or a free one]")
     add("--keep", action="store_true", help="keep database, evidence and logs, and say where")
