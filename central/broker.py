@@ -7,6 +7,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,9 @@ from central.problems import Problem
 log = logging.getLogger(__name__)
 
 _START_LIMIT_S = 10.0
+_STOP_LIMIT_S = 10.0
+_SHUTDOWN_LIMIT_S = 5.0
+_HANG_UP_LIMIT_S = 1.0
 
 # amqtt tells with a traceback each time that a client takes longer than 5 s to answer. Nothing is lost then,
 # and the box repeats whatever the centre has not acknowledged.
@@ -73,7 +77,9 @@ class EmbeddedBroker:
         if self._thread is None or self._loop is None or self._stop is None:
             return
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
+        self._thread.join(_STOP_LIMIT_S)
+        if self._thread.is_alive():
+            log.warning("the embedded MQTT broker did not end in %g s; it is left behind", _STOP_LIMIT_S)
         self._thread = None
 
     def _run(self, listening: socket.socket) -> None:
@@ -92,11 +98,14 @@ class EmbeddedBroker:
         await broker.start()
         self._started.set()
         await self._stop.wait()
-        await broker.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SHUTDOWN_LIMIT_S):
+                await broker.shutdown()
+        listening.close()
 
 
 class _Broker(Broker):  # type: ignore[misc]  # amqtt is untyped
-    """amqtt with a socket that is open already, and with two of its faults (0.12) put right."""
+    """amqtt with a socket that is open already, and with three of its faults (0.12) put right."""
 
     def __init__(self, listening: socket.socket) -> None:
         host, port = listening.getsockname()[:2]
@@ -112,6 +121,24 @@ class _Broker(Broker):  # type: ignore[misc]  # amqtt is untyped
     async def _create_server_instance(self, listener_name: str, *_: object) -> asyncio.Server:
         connected = partial(self.stream_connected, listener_name=listener_name)
         return await asyncio.start_server(connected, sock=self._listening)
+
+    async def _handle_client_session(
+        self, reader: Any, writer: Any, client_session: Session, handler: Any, *rest: Any
+    ) -> None:
+        # amqtt waits for ever for the end of a connection that is ending already: then the broker cannot stop,
+        # and the client cannot come back under its name.
+        hang_up = handler.stop
+
+        async def hang_up_soon() -> None:
+            try:
+                async with asyncio.timeout(_HANG_UP_LIMIT_S):
+                    await hang_up()
+            except TimeoutError:
+                with suppress(Exception):
+                    await writer.close()
+
+        handler.stop = hang_up_soon
+        await super()._handle_client_session(reader, writer, client_session, handler, *rest)
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session

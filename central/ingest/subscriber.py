@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +81,8 @@ class Subscriber:
         if self._ask_timer is not None:
             self._ask_timer.cancel()
         self._client.disconnect()
-        self._client.loop_stop()
+        with suppress(AttributeError):  # paho 2.2 joins a thread that may be gone, and forgotten, just then
+            self._client.loop_stop()
 
     def _on_connect(self, client: mqtt.Client, _: Any, __: Any, reason: ReasonCode, ___: Any) -> None:
         if reason.is_failure:

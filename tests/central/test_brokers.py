@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +110,8 @@ class Line:
             connection.shutdown(socket.SHUT_RDWR)
         else:
             self.client.disconnect()
-        self.client.loop_stop()
+        with suppress(AttributeError):  # see Subscriber.stop
+            self.client.loop_stop()
 
     def _on_message(self, _: mqtt.Client, __: Any, message: mqtt.MQTTMessage) -> None:
         ack = Ack.model_validate(json.loads(message.payload))
@@ -274,6 +276,18 @@ def test_the_embedded_broker_restarts_under_its_clients(services: Services, make
     line.hang_up()
     background.stop()
     broker.stop()
+
+
+def test_the_embedded_broker_stops_while_its_clients_are_leaving(make_box: type[Box]) -> None:
+    for _ in range(10):
+        broker = EmbeddedBroker(port=0)
+        broker.start()
+        lines = [Line(make_box(f"box-{number}"), broker.port) for number in range(4)]
+        for line in lines:
+            line.client.disconnect()
+        broker.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", broker.port))
 
 
 def test_the_embedded_broker_gives_a_client_nothing_that_it_has_not_asked_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -62,7 +63,7 @@ def postgresql() -> Iterator[str]:
                 break
         threading.Thread(target=process.stderr.read, daemon=True).start()  # what it logs is not to block it
         yield f"postgresql+psycopg://kerb@/postgres?host={folder}"
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # at once, whoever is connected
         process.wait()
 
 

@@ -34,7 +34,8 @@ class Centre:
     """The process, and what it says."""
 
     def __init__(self, data: Path, *options: str, **environ: str) -> None:
-        self._process = run("serve", "--data", str(data), "--port", "0", *options, **environ)
+        self._log = data.with_name("centre.log")
+        self._process = run(self._log, "serve", "--data", str(data), "--port", "0", *options, **environ)
         assert self._process.stdout is not None
         lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_read_into, args=(self._process.stdout, lines), daemon=True).start()
@@ -45,8 +46,7 @@ class Centre:
                 self.said += lines.get(timeout=max(0.0, end - time.monotonic()))
             except queue.Empty:
                 self._process.kill()
-                _, errors = self._process.communicate()
-                pytest.fail(f"the centre did not start: {self.said}\n{errors}")
+                pytest.fail(f"the centre did not start: {self.said}\n{self._log.read_text()}")
         self.url = self._find(r"(http://[\d.]+:\d+)")
         self.mqtt_port = int(self._find(r"mqtt://[\d.]+:(\d+)"))
 
@@ -68,15 +68,15 @@ def _read_into(stream: IO[str], lines: queue.Queue[str]) -> None:
         lines.put(line)
 
 
-def run(*arguments: str, **environ: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "central.cli", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **environ},
-    )
+def run(log: Path, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+    with log.open("a") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", "central.cli", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environ},
+        )
 
 
 @pytest.fixture
