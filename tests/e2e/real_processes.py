@@ -1,4 +1,4 @@
-"""The real programs as processes that can be started, killed and frozen: boxes, centres, Mosquitto; and a listener."""
+"""The real programs as processes that can be started, killed and frozen: boxes, centres and Mosquitto."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,15 +21,12 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 import yaml
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion
 
 from edge_agent.recorder import read_recording
-from protocol import signing, topics
 from rules.observation import Observation
+from tests.e2e.listener import PATIENCE_S, Listener
 
 PASSWORD = "a password for tests"
-PATIENCE_S = 60.0
 T = TypeVar("T")
 P = TypeVar("P", bound="Process")
 
@@ -245,63 +241,6 @@ class Box(Process):
         return [look for path in self.recordings(camera) if _begins(path) for look in read_recording(path)[1]]
 
 
-class Listener:
-    """Somebody who hears everything that goes over the broker, and keeps what the box says for good."""
-
-    def __init__(self, port: int) -> None:
-        self.violations: list[dict[str, Any]] = []
-        self.acks: list[dict[str, Any]] = []
-        self.parts = 0
-        self.health: dict[str, Any] = {}
-        self._told = threading.Condition()
-        self._subscribed = threading.Event()
-        client = Client(CallbackAPIVersion.VERSION2, client_id="listener", clean_session=True)
-        client.reconnect_delay_set(1, 1)
-        client.on_connect = lambda client, *_: client.subscribe([(one, 1) for one in (*topics.from_boxes(), _ACKS)])
-        client.on_subscribe = lambda *_: self._subscribed.set()
-        client.on_message = lambda _client, _userdata, message: self._take(message)
-        client.connect_async("127.0.0.1", port)
-        client.loop_start()
-        self._client = client
-
-    def wait_ready(self) -> None:
-        assert self._subscribed.wait(PATIENCE_S), "the listener could not subscribe"
-
-    def stop(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def wait_for(self, check: Callable[[], bool], what: str) -> None:
-        """Wait for something that is said, without missing a moment."""
-        with self._told:
-            assert self._told.wait_for(check, PATIENCE_S), f"never heard: {what}"
-
-    def looks(self) -> int:
-        """Give how often the camera was looked at that was looked at least, by the last health message."""
-        return min((int(camera["looks"]) for camera in self.health.get("cameras", ())), default=0)
-
-    def ids(self, phase: str = "confirmed") -> set[str]:
-        """Give the ids of all violations of a phase that were ever said."""
-        return {one["id"] for one in self.violations if one["phase"] == phase}
-
-    def _take(self, message: MQTTMessage) -> None:
-        topic = topics.parse(message.topic)
-        with self._told:
-            match topic.channel:
-                case "violation":
-                    self.violations.append(signing.unwrap(bytes(message.payload))[0])
-                case "evidence":
-                    self.parts += 1
-                case "health":
-                    self.health = json.loads(message.payload)
-                case "ack":
-                    self.acks.append(json.loads(message.payload))
-            self._told.notify_all()
-
-
-_ACKS = topics.ack("+")
-
-
 @dataclass
 class Site:
     """One test's processes, all killed at its end; the logs are shown when it fails."""
@@ -362,11 +301,6 @@ def listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False
-
-
-def events_of(replayed: str) -> Iterator[dict[str, Any]]:
-    """Read what `kerbwatch-edge replay` printed."""
-    return (json.loads(line) for line in replayed.splitlines())
 
 
 def _begins(path: Path) -> float | None:

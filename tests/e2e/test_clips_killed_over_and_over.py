@@ -10,14 +10,14 @@ from typing import Any
 from tests.e2e.painted_street import write_street, zone_around
 from tests.e2e.real_processes import Site, assert_whole, box_config
 
-KILLS = 6
+KILLS = 5
 NUMBERS = {"clear_after_s": 3}
 
 
 def test_a_box_killed_over_and_over_in_its_clips_gives_every_stay_one_case(
     site: Site, catalog: Path, tmp_path: Path
 ) -> None:
-    clip = write_street(tmp_path / "clip.mp4", (20, ("red", "blue")), (10, ("red",)), (20, ("red", "green")))
+    clip = write_street(tmp_path / "clip.mp4", (10, ("red", "blue")), (8, ("red",)), (10, ("red", "green")))
     centre = site.centre()  # with its own broker, which keeps nothing
     centre.start()
     centre.wait_ready()
@@ -25,7 +25,7 @@ def test_a_box_killed_over_and_over_in_its_clips_gives_every_stay_one_case(
         {
             "id": camera,
             "source": str(clip),
-            "zones": [zone_around(car, car, 8.0, numbers=NUMBERS) for car in ("red", "blue", "green")],
+            "zones": [zone_around(car, car, 6.0, numbers=NUMBERS) for car in ("red", "blue", "green")],
         }
         for camera in ("east", "west")
     ]
