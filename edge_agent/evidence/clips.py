@@ -36,7 +36,7 @@ def confirmed_clip(scene: Scene, now: Snapshot, cut: CutClip) -> tuple[Evidence,
     at_s = now.taken_at.timestamp()
     try:
         clip = cut(at_s - policy.clip_s, at_s)
-    except ValueError as error:
+    except Exception as error:  # whatever a muxer makes of a camera's odd stream
         _log.warning("[%s] no clip of stay %s: %s", scene.camera.id, scene.event.stay, error)
         return ()
     if clip is None:

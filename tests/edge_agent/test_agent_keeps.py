@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
 from edge_agent.camera_work import TELL_AGAIN_S, CameraWork
@@ -19,6 +20,7 @@ from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.keeper import Keeper
 from edge_agent.outgoing import Outgoing
 from edge_agent.source import FileSource, Frame, SourceReport
+from edge_agent.source.remux import Clip
 from edge_agent.store import BoxStore
 from models.catalog import find_entry, load_catalog
 from models.detector import Detector
@@ -114,6 +116,16 @@ def test_a_first_picture_that_cannot_be_used_is_left_out_and_costs_no_case(
     (one,) = (one for frame in frames for one in work.look(frame))
     assert {ref.role for ref in one.violation.evidence} == {EvidenceRole.CONFIRMED, EvidenceRole.CLOSE_UP}
     assert told == []
+
+
+def test_a_clip_that_cannot_be_cut_costs_no_case(works: Works, tmp_path: Path) -> None:
+    def cut_clip(from_s: float, to_s: float) -> Clip | None:
+        raise av.BugError(1, "the muxer does not like this stream")
+
+    work = works()
+    work.follows(cut_clip)
+    (one,) = (one for frame in film(tmp_path, (5, ("red",))) for one in work.look(frame))
+    assert EvidenceRole.CLIP not in {ref.role for ref in one.violation.evidence}
 
 
 def test_a_box_killed_before_the_pictures_could_be_made_finds_the_violation_again(
