@@ -25,14 +25,16 @@ def area(box: Box) -> float:
 
 def intersection(a: Box, b: Box) -> float:
     """Give the area that two boxes share."""
-    return area((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    if width <= 0:  # most pairs of boxes in a street
+        return 0.0
+    return width * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 def iou(a: Box, b: Box) -> float:
     """Intersection over union; 0 for empty boxes."""
     shared = intersection(a, b)
-    union = area(a) + area(b) - shared
-    return shared / union if union > 0 else 0.0
+    return shared / (area(a) + area(b) - shared) if shared > 0 else 0.0
 
 
 def iou_matrix(first: list[Box], second: list[Box]) -> NDArray[np.float64]:
@@ -54,8 +56,8 @@ def around(boxes: Sequence[Box]) -> Box:
 
 def covered_share(box: Box, cover: Box) -> float:
     """Give how much of `box` lies under `cover`, 0..1."""
-    whole = area(box)
-    return intersection(box, cover) / whole if whole > 0 else 0.0
+    shared = intersection(box, cover)
+    return shared / area(box) if shared > 0 else 0.0
 
 
 def same_ground(box: Box, other: Box) -> bool:

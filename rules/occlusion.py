@@ -20,11 +20,13 @@ def hides(detection: Detection, place: Box) -> bool:
     What stands further away hides nothing: if it is seen there, the place is empty.
     """
     covered = covered_share(place, detection.box)
+    if covered < _IN_FRONT:
+        return False
     if group_of(detection.label) == PERSON:
-        return covered >= _IN_FRONT
+        return True
     if same_ground(place, detection.box):
         return covered >= _WHOLLY and iou(place, detection.box) < _MUCH_LARGER
-    return covered >= _IN_FRONT and detection.box[3] > place[3]
+    return detection.box[3] > place[3]
 
 
 def in_clear_view(found: Detection, detections: Iterable[Detection]) -> bool:
