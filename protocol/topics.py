@@ -55,9 +55,12 @@ def health(device: str) -> str:
 
 
 def from_boxes(share_group: str | None = None) -> list[str]:
-    """What an ingest worker subscribes to; `share_group` spreads the load over several workers."""
+    """What an ingest worker subscribes to; `share_group` spreads the load over several workers.
+
+    Every worker hears every status, which is retained: shared subscriptions get no retained messages.
+    """
     shared = f"$share/{share_group}/" if share_group else ""
-    return [f"{shared}{PREFIX}/+/{channel}" for channel in ("evidence/+", "violation", "status", "health")]
+    return [status("+"), *(f"{shared}{PREFIX}/+/{channel}" for channel in ("evidence/+", "violation", "health"))]
 
 
 def parse(topic: str) -> Topic:

@@ -48,7 +48,7 @@ class Subscriber:
     def __init__(self, inbox: Inbox, address: BrokerAddress, client_id: str, share_group: str | None = None) -> None:
         self.address = address
         self._inbox = inbox
-        self._filters = _filters(share_group)
+        self._filters = topics.from_boxes(share_group)
         self._troubled = False
         self._ask_timer: threading.Timer | None = None
         self._stopping = False
@@ -134,9 +134,3 @@ class Subscriber:
 
 
 _STATUS_FILTER = topics.status("+")
-
-
-def _filters(share_group: str | None) -> list[str]:
-    """Spread the load over the group, but have every worker hear every status: shares get no retained messages."""
-    spread = [topic for topic in topics.from_boxes(share_group) if not topic.endswith("/status")]
-    return [_STATUS_FILTER, *spread]

@@ -58,5 +58,6 @@ def test_the_centre_hears_what_boxes_say_and_not_its_own_acks(device: str) -> No
     assert not any(topic_matches_sub(one, topics.ack(device)) for one in filters)
 
 
-def test_workers_of_a_group_share_what_they_hear() -> None:
-    assert topics.from_boxes("ingest") == [f"$share/ingest/{one}" for one in topics.from_boxes()]
+def test_workers_of_a_group_share_what_they_hear_but_every_one_hears_who_is_there() -> None:
+    status, *others = topics.from_boxes()
+    assert topics.from_boxes("ingest") == [status, *(f"$share/ingest/{one}" for one in others)]
