@@ -18,12 +18,14 @@ class StatusLine:
         self._live = self._stream.isatty()
         self._said_at_s = float("-inf")
         self._open = False
+        self._shown = ""
 
     def show(self, text: str) -> None:
         """Put `text` in place of what was shown."""
         now_s = time.monotonic()
-        if now_s - self._said_at_s < (_RENEW_EVERY_S if self._live else _LOG_EVERY_S):
+        if text == self._shown or now_s - self._said_at_s < (_RENEW_EVERY_S if self._live else _LOG_EVERY_S):
             return
+        self._shown = text
         self._said_at_s = now_s
         self._stream.write(f"\r{text}\x1b[K" if self._live else f"{text}\n")
         self._stream.flush()
@@ -40,6 +42,7 @@ class StatusLine:
         if self._open:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+            self._shown = ""
         self._open = False
         self._said_at_s = float("-inf")
 
