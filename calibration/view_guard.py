@@ -2,8 +2,9 @@
 
 The small brightness picture is cut into blocks, and each block with texture is compared with the same block of the
 reference view by zero-mean normalised cross-correlation (Lewis 1995), at shifts of up to two pixels. A passing bus, a
-crowd, rain or night take some of the blocks away; a turned camera takes nearly all of them. The reference follows the
-light slowly while the view is good.
+crowd, rain or night take some of the blocks away; a turned camera takes nearly all of them, or, when it was turned
+only a little, makes them fit better somewhere else (phase correlation, Kuglin and Hines 1975). The reference follows
+the light slowly while the view is good.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ _TEXTURE = 5.0  # grey levels of standard deviation from which a block says some
 _LEAST_BLOCKS = 12
 _BLOCK_MATCHES = 0.6
 _GOOD, _BAD = 0.45, 0.25  # share of textured blocks that match
+_BEYOND_DOUBT = 0.7  # so many that nothing can fit better elsewhere
+_BETTER = 0.2  # how much more must match elsewhere
+_TOLERATED_PX = 4  # 16 of 1280: zones still fit
+_FAINT = 1.0  # grey levels: less contrast than the noise has
 _FOLLOW = 0.05
 _LOOKS_TO_BE_SURE = 2
 
@@ -34,9 +39,9 @@ class ViewState(StrEnum):
     """What the guard says of a picture."""
 
     OK = "ok"
-    DOUBTFUL = "doubtful"  # little fits, but it may be a bus or a flash
+    DOUBTFUL = "doubtful"  # little fits, but it may be a bus, a flash, fog or a covered lens
     MOVED = "moved"  # the zones do not fit this view
-    BLIND = "blind"  # too little texture to say: night, fog, a covered lens
+    BLIND = "blind"  # no view with enough texture is known yet: it began at night
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +69,27 @@ class ViewGuard:
         self._reference, self._bad_looks = None, 0
 
     def check(self, picture: Luma) -> ViewVerdict:
-        """Compare a small picture (180 x 320) with the reference; the first one becomes the reference."""
+        """Compare a small picture (180 x 320) with the reference; the first one with texture becomes the reference.
+
+        Pictures that are no pictures (black, frozen, torn) should not be shown to it.
+        """
         now = picture.astype(np.float32)
-        if self._reference is None:
+        if self._reference is None or _textured(self._reference) < _LEAST_BLOCKS:
             self._reference = now
-            return ViewVerdict(ViewState.OK, 1.0)
-        agreement = agreement_of(self._reference, now)
-        if agreement is None:
-            return ViewVerdict(ViewState.BLIND, 0.0)
-        if agreement >= _GOOD:
-            self._reference += _FOLLOW * (now - self._reference)
+            return ViewVerdict(ViewState.OK if _textured(now) >= _LEAST_BLOCKS else ViewState.BLIND, 1.0)
         moved = self._bad_looks >= _LOOKS_TO_BE_SURE
+        if _textured(now, _FAINT) < _LEAST_BLOCKS:
+            return ViewVerdict(ViewState.MOVED if moved else ViewState.DOUBTFUL, 0.0)
+        agreement = agreement_of(self._reference, now) or 0.0
+        elsewhere = fits_better_elsewhere(self._reference, now, agreement)
+        if agreement >= _GOOD and not elsewhere:
+            self._reference += _FOLLOW * (now - self._reference)
         # Once moved, only a good fit (the camera has swung back) ends it.
-        self._bad_looks = self._bad_looks + 1 if agreement < (_GOOD if moved else _BAD) else 0
+        bad = elsewhere or agreement < (_GOOD if moved else _BAD)
+        self._bad_looks = self._bad_looks + 1 if bad else 0
         if self._bad_looks >= _LOOKS_TO_BE_SURE:
             return ViewVerdict(ViewState.MOVED, agreement)
-        return ViewVerdict(ViewState.DOUBTFUL if self._bad_looks else ViewState.OK, agreement)
+        return ViewVerdict(ViewState.DOUBTFUL if bad else ViewState.OK, agreement)
 
 
 def small(luma: Luma) -> Luma:
@@ -88,7 +98,10 @@ def small(luma: Luma) -> Luma:
 
 
 def agreement_of(reference: NDArray[np.float32], now: NDArray[np.float32]) -> float | None:
-    """Give the share of the reference's textured blocks that `now` shows in the same place; None when too few."""
+    """Give the share of the reference's textured blocks that `now` shows in the same place; None when too few.
+
+    Both are of one shape (height x width).
+    """
     centred, energy = _normalised(_blocks(reference, 0, 0))
     textured = energy > _TEXTURE
     if int(textured.sum()) < _LEAST_BLOCKS:
@@ -103,9 +116,42 @@ def agreement_of(reference: NDArray[np.float32], now: NDArray[np.float32]) -> fl
     return float((best >= _BLOCK_MATCHES).mean())
 
 
+def fits_better_elsewhere(reference: NDArray[np.float32], now: NDArray[np.float32], agreement: float) -> bool:
+    """Say whether `now` agrees with the reference clearly better when it is shifted: the camera was turned a little.
+
+    `agreement` is how it agrees unshifted.
+    """
+    if agreement >= _BEYOND_DOUBT:
+        return False
+    height, width = reference.shape
+    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    (shift_x, shift_y), _ = cv2.phaseCorrelate(_edges(reference), _edges(now), window)
+    dx, dy = round(shift_x), round(shift_y)
+    if max(abs(dx), abs(dy)) <= _TOLERATED_PX:
+        return False
+    there = agreement_of(
+        reference[max(0, -dy) : height - max(0, dy), max(0, -dx) : width - max(0, dx)],
+        now[max(0, dy) : height - max(0, -dy), max(0, dx) : width - max(0, -dx)],
+    )
+    return there is not None and there >= max(_GOOD, agreement + _BETTER)
+
+
+def _edges(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Edges, whatever the light: the logarithm of the gradient."""
+    smooth = cv2.GaussianBlur(picture, (0, 0), 1.0)
+    strength = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1))
+    return np.log1p(strength).astype(np.float32)
+
+
+def _textured(picture: NDArray[np.float32], least: float = _TEXTURE) -> int:
+    """Count the blocks with more contrast than `least`, grey levels."""
+    return int((_normalised(_blocks(picture, 0, 0))[1] > least).sum())
+
+
 def _blocks(picture: NDArray[np.float32], dy: int, dx: int) -> NDArray[np.float32]:
     """Cut the inner picture, shifted, into blocks: shape (count, pixels)."""
-    rows, columns = (HEIGHT_PX - 2 * _SHIFT_PX) // _BLOCK_PX, (WIDTH_PX - 2 * _SHIFT_PX) // _BLOCK_PX
+    height, width = picture.shape
+    rows, columns = (height - 2 * _SHIFT_PX) // _BLOCK_PX, (width - 2 * _SHIFT_PX) // _BLOCK_PX
     y, x = _SHIFT_PX + dy, _SHIFT_PX + dx
     cut = picture[y : y + rows * _BLOCK_PX, x : x + columns * _BLOCK_PX]
     return cut.reshape(rows, _BLOCK_PX, columns, _BLOCK_PX).transpose(0, 2, 1, 3).reshape(rows * columns, -1)
