@@ -25,7 +25,7 @@ _VIEWS = {
 
 @dataclass(frozen=True, slots=True)
 class LookResult:
-    """What one look gave."""
+    """What one look gave; `view` is the last word on where the camera points."""
 
     observation: Observation
     events: tuple[Event, ...]
@@ -46,6 +46,7 @@ class Pipeline:
     ) -> None:
         self.watch = Watch(camera, zones, time_zone, ground)
         self.guard = guard or ViewGuard()
+        self._verdict = ViewVerdict(ViewState.BLIND, 0.0)
         self._camera = camera
         self._looker = Looker(camera, zones, detector)
 
@@ -56,10 +57,12 @@ class Pipeline:
 
     def look(self, picture: Picture, *, usable: bool = True) -> LookResult:
         """Take one picture in; `usable` says that it is neither black nor frozen nor torn."""
-        verdict = self.guard.check(small(picture.yuv_planes()[0]))
-        view = _VIEWS[verdict.state] if usable else View.UNUSABLE
+        small_luma = small(picture.yuv_planes()[0])
+        if usable:  # a black or torn picture says nothing of the view, and must not become its reference
+            self._verdict = self.guard.check(small_luma)
+        view = _VIEWS[self._verdict.state] if usable else View.UNUSABLE
         if view is View.OK:
-            observation = self._looker.look(picture, self.watch.places(), self.watch.doubtful())
+            observation = self._looker.look(picture, small_luma, self.watch)
         else:
             observation = Observation(self._camera, picture.taken_at_s, view).rounded()
-        return LookResult(observation, tuple(self.watch.observe(observation)), verdict)
+        return LookResult(observation, tuple(self.watch.observe(observation)), self._verdict)

@@ -9,6 +9,7 @@ search does not care for a camera that trembles. Colour is compared after the di
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,7 @@ class Likeness:
         return not self.same and self.part < _SAME_PART
 
 
+@lru_cache(maxsize=1024)  # before a look and in it the same question is asked
 def compare(reference: bytes, now: bytes) -> Likeness | None:
     """Compare two patches; None when there is too little texture or no patch to say.
 

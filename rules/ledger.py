@@ -51,6 +51,11 @@ class Ledger:
         """Give the places whose appearance the next look must bring, by stay."""
         return {stay.id: stay.box for stay in self.stays}
 
+    def unlike(self, places: Mapping[str, bytes]) -> list[Box]:
+        """Give those of the places that do not look as they did, by their appearance now."""
+        likeness = {stay.id: compare(stay.look, places.get(stay.id, b"")) for stay in self.stays}
+        return [stay.box for stay in self.stays if not ((alike := likeness[stay.id]) and alike.same)]
+
     def doubtful(self) -> list[Box]:
         """Give the places where something stands that the detector has not made out well enough yet."""
         return [stay.box for stay in self.stays if stay.standing and not stay.proved]
@@ -94,6 +99,7 @@ class Ledger:
                 self._seen(stay, objects[pairs[index]], alike, now)
             elif alike is not None and alike.same:
                 stay.saw(Sight.SEEN, now.t_s, f"looks the same ({alike.half:.2f}), not detected")
+                stay.unasked += not now.covers(stay.box)
             elif not now.covers(stay.box):
                 stay.saw(Sight.UNKNOWN, now.t_s, "the detector was not given its place")
             else:

@@ -13,7 +13,7 @@ _SURE = 0.3  # score from which a detection is a person
 _LINGER_FROM_S, _LINGER_TO_S = 1.5, 6.0
 _LINGER_STEP = 0.5  # of the own height: a walker is 1.5 heights further after two seconds
 _ENOUGH = 5
-_UNSEEN_S = 12.0  # a little longer than the detector ever pauses (edge_agent.gate)
+_UNSEEN_S = 12.0  # a little longer than the detector ever pauses (edge_agent.looking.turns)
 
 
 @dataclass(slots=True)

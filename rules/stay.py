@@ -23,6 +23,8 @@ class Sight(StrEnum):
 class Stay:
     """One stay. `box` is its place (normalised xyxy); `look` how it looks; times are Unix seconds.
 
+    `unasked` counts the looks at which it looked the same and the detector was not given its place.
+
     A stay is a candidate until a second look finds it in the same place, and believed once its object has been
     detected with a score that opens.
     """
@@ -44,6 +46,7 @@ class Stay:
     seen: int = 1
     missed: int = 0
     unknown: int = 0
+    unasked: int = 0
     detected: int = 0
     sure: int = 0
     score_sum: float = 0.0
@@ -91,7 +94,7 @@ class Stay:
     @property
     def proved(self) -> bool:
         """Whether the detector was sure often enough what it is; a place that only looks the same is no proof."""
-        return self.sure >= PROOF_LOOKS and self.sure >= PROOF_SHARE * (self.looks - self.unknown)
+        return self.sure >= PROOF_LOOKS and self.sure >= PROOF_SHARE * (self.looks - self.unknown - self.unasked)
 
     def counts(self) -> Counts:
         """Give the proof so far."""

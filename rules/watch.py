@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
+from protocol.kinds import ViolationKind
 from rules.classes import default_classes, group_of
 from rules.event import Event
 from rules.ground import Ground, PictureGround
@@ -16,6 +17,9 @@ from rules.offence import Scene
 from rules.people import People
 from rules.zone import Zone
 from rules.zone_watch import ZoneWatch
+
+_NEW_S = 30.0
+"""So long after it came a stay is looked at every time, whether it breaks a rule or not."""
 
 
 class Watch:
@@ -33,6 +37,12 @@ class Watch:
     def _start(self, zones: list[Zone]) -> None:
         self._zones = [ZoneWatch(self.camera, zone) for zone in zones]
         self.ledger = Ledger(_patience(zones))
+        self._goods = {
+            group_of(label)
+            for zone in zones
+            if zone.kind is ViolationKind.STREET_VENDING
+            for label in zone.classes or default_classes(zone.kind)
+        }
         self._people = People()
         self._last_look_s = -math.inf
 
@@ -48,6 +58,29 @@ class Watch:
         """Give the places that deserve a closer look."""
         return self.ledger.doubtful()
 
+    def unlike(self, places: Mapping[str, bytes]) -> list[Box]:
+        """Give those of the places that do not look as they did, by their appearance now."""
+        return self.ledger.unlike(places)
+
+    def unsettled(self) -> list[Box]:
+        """Give the places at which every look counts: what is new, what may be reported, goods that wait for people."""
+        reported = self._reported()
+        pending = set().union(*(watch.pending() for watch in self._zones)) if self._zones else set()
+        return [
+            stay.box
+            for stay in self.ledger.stays
+            if stay.id not in reported
+            and (
+                stay.id in pending
+                or stay.group in self._goods
+                or not stay.standing
+                or stay.last_look_s - stay.first_seen_s < _NEW_S
+            )
+        ]
+
+    def _reported(self) -> set[str]:
+        return set().union(*(watch.reported() for watch in self._zones)) if self._zones else set()
+
     def observe(self, observation: Observation) -> list[Event]:
         """Take one look into account and return what follows from it.
 
@@ -56,11 +89,11 @@ class Watch:
         if observation.t_s <= self._last_look_s:
             return []
         self._last_look_s = observation.t_s
-        reported = set().union(*(watch.reported() for watch in self._zones)) if self._zones else set()
-        self.ledger.look(observation, reported)
+        self.ledger.look(observation, self._reported())
         if observation.view is not View.OK:
             return []
-        self._people.look(observation)
+        if observation.looked != ():
+            self._people.look(observation)
         scene = Scene(observation.t_s, tuple(self.ledger.stays), self._people, observation.aspect, self._ground)
         return [
             event

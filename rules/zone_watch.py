@@ -33,6 +33,10 @@ class ZoneWatch:
         """Give the stays of which a confirmed violation still stands."""
         return {member for claim in self._claims if claim.confirmed_s is not None for member in claim.members}
 
+    def pending(self) -> set[str]:
+        """Give the stays of which something may be reported that is not yet certain."""
+        return {member for claim in self._claims if claim.confirmed_s is None for member in claim.members}
+
     def look(self, scene: Scene, *, applies: bool) -> list[Event]:
         """Judge the scene; `applies` is what the zone's schedule says."""
         if not applies:

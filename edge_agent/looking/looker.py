@@ -8,7 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.gate import Luma
 from edge_agent.looking.patches import Plane, patch_at
+from edge_agent.looking.turns import Turns
 from edge_agent.looking.views import View, ViewPlan
 from models.detector import Detections, Detector
 from models.nms import nms_per_class
@@ -49,41 +51,59 @@ class Picture(Protocol):
         """A part of the picture, height x width x 3, BGR."""
 
 
+class Memory(Protocol):
+    """What the eyes must know of what stands there (rules.watch has it). Boxes are normalised xyxy."""
+
+    def places(self) -> dict[str, Box]:
+        """The places of open stays, whose appearance every look must bring."""
+
+    def unlike(self, places: dict[str, bytes]) -> list[Box]:
+        """Those of the places that do not look as they did, by their appearance now."""
+
+    def unsettled(self) -> list[Box]:
+        """The places of which too little is certain for the detector to pause."""
+
+    def doubtful(self) -> list[Box]:
+        """The places that deserve a closer look."""
+
+
 class Looker:
     """The eyes on one camera. The detector is shared by all cameras of the box."""
 
-    def __init__(self, camera: str, zones: Sequence[Zone], detector: Detector, budget: int = 2) -> None:
+    def __init__(self, camera: str, zones: Sequence[Zone], detector: Detector) -> None:
         self._camera = camera
         self._zones = tuple(zones)
         self._detector = detector
-        self._budget = budget
         self._groups = frozenset(group_of(label) for label in wanted_labels(zones))
-        self._plan: tuple[int, int, ViewPlan] | None = None
+        self._plan: tuple[int, int, ViewPlan, Turns] | None = None
 
-    def look(self, picture: Picture, places: dict[str, Box], doubtful: Sequence[Box]) -> Observation:
-        """Look at a picture: detect around the zones, and take the appearance of what is found and of `places`.
+    def look(self, picture: Picture, small: Luma, memory: Memory) -> Observation:
+        """Look at a picture: detect where it is owed, and take the appearance of what is found and of known places.
 
-        `places` are those of open stays, `doubtful` those that deserve a closer look; all boxes normalised xyxy.
+        `small` is the brightness of the whole picture, shrunk.
         """
-        views = self._views(picture).next(doubtful)
-        found = self._detector.detect([picture.bgr_crop(v.x1, v.y1, v.x2, v.y2) for v in views], LEAST_SCORE)
+        plan, turns = self._views(picture)
         planes = picture.yuv_planes()
+        places = {stay: patch_at(planes, box) for stay, box in memory.places().items()}
+        views = turns.next(small, picture.taken_at_s, memory.unlike(places), memory.unsettled(), memory.doubtful())
+        found = self._detector.detect([picture.bgr_crop(v.x1, v.y1, v.x2, v.y2) for v in views], LEAST_SCORE)
+        turns.looked(views, small, picture.taken_at_s)
         return Observation(
             camera=self._camera,
             t_s=picture.taken_at_s,
             view=PictureView.OK,
             detections=tuple(self._describe(planes, d) for d in self._joined(picture, views, found)),
-            places={stay: patch_at(planes, box) for stay, box in places.items()},
+            places=places,
             aspect=picture.width_px / picture.height_px,
+            looked=tuple(plan.box_of(view) for view in views),
         ).rounded()
 
-    def _views(self, picture: Picture) -> ViewPlan:
+    def _views(self, picture: Picture) -> tuple[ViewPlan, Turns]:
         """Plan anew whenever the camera's picture changes its size."""
         if self._plan is None or self._plan[:2] != (picture.width_px, picture.height_px):
-            input_px = max(self._detector.input_hw)
-            plan = ViewPlan(self._zones, picture.width_px, picture.height_px, input_px, self._budget)
-            self._plan = picture.width_px, picture.height_px, plan
-        return self._plan[2]
+            plan = ViewPlan(self._zones, picture.width_px, picture.height_px, max(self._detector.input_hw))
+            self._plan = picture.width_px, picture.height_px, plan, Turns(plan)
+        return self._plan[2:]
 
     def _describe(self, planes: tuple[Plane, Plane, Plane], found: Detection) -> Detection:
         if group_of(found.label) not in self._groups:

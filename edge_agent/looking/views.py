@@ -2,13 +2,12 @@
 
 A detector has a small input. The whole picture shrunk into it loses what is far away, so it gets the region around
 each zone instead, and of a large region its tiles in turn; and what stands there without having been made out gets a
-closer look. A look costs at most `budget` detector inputs: what does not fit has its turn at one of the next looks,
-which loses nothing, because what we look for stands for a minute or more.
+closer look. Which of them has its turn at a look is decided in edge_agent.looking.turns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rules.observation import Box
@@ -40,26 +39,21 @@ class View:
 
 
 class ViewPlan:
-    """The views of one camera, look by look."""
+    """The views of one camera: `regions` around its zones, `tiles` of those that are large, closer ones of places."""
 
-    def __init__(self, zones: Iterable[Zone], width_px: int, height_px: int, input_px: int, budget: int) -> None:
-        self._width, self._height, self._input, self._budget = width_px, height_px, input_px, max(1, budget)
-        self._regions = [self._pixels(region) for region in merged([region_of(zone) for zone in zones])]
-        self._tiles = [tile for region in self._regions for tile in self._tiles_of(region)]
-        self._turn = 0
+    def __init__(self, zones: Iterable[Zone], width_px: int, height_px: int, input_px: int) -> None:
+        self._width, self._height, self._input = width_px, height_px, input_px
+        self.regions = [self._pixels(region) for region in merged([region_of(zone) for zone in zones])]
+        self.tiles = [tile for region in self.regions for tile in self._tiles_of(region)]
 
-    def next(self, doubtful: Sequence[Box]) -> list[View]:
-        """Give the views of the next look; `doubtful` are places (normalised xyxy) that deserve a closer look."""
-        closer = [view for box in doubtful if (view := self._closer(box))]
-        in_turn = [*self._tiles, *closer]
-        first = self._rotated(self._regions)[: max(1, self._budget - 1 if in_turn else self._budget)]
-        rest = self._rotated(in_turn)[: self._budget - len(first)]
-        self._turn += 1
-        return first + rest
+    def box_of(self, view: View) -> Box:
+        """Give a view's part of the picture, normalised xyxy."""
+        return view.x1 / self._width, view.y1 / self._height, view.x2 / self._width, view.y2 / self._height
 
-    def _rotated(self, views: list[View]) -> list[View]:
-        start = self._turn % len(views) if views else 0
-        return views[start:] + views[:start]
+    def is_in(self, place: Box, view: View) -> bool:
+        """Say whether the middle of a place (normalised xyxy) lies in a view."""
+        x, y = (place[0] + place[2]) / 2 * self._width, (place[1] + place[3]) / 2 * self._height
+        return view.x1 <= x <= view.x2 and view.y1 <= y <= view.y2
 
     def _pixels(self, box: Box) -> View:
         # Even numbers, because chroma has half the resolution.
@@ -70,11 +64,12 @@ class ViewPlan:
     def _tiles_of(self, region: View) -> list[View]:
         return tiles_of(region, self._input) if max(region.size) > _TILE_FROM * self._input else []
 
-    def _closer(self, box: Box) -> View | None:
+    def closer(self, box: Box) -> View | None:
+        """Give a closer view of a place (normalised xyxy); None when it is large enough in its region."""
         width, height = (box[2] - box[0]) * self._width, (box[3] - box[1]) * self._height
         half = max(_CLOSER * max(width, height), self._input / 2) / 2
         if 2 * half > _TILE_SCALE * self._input:
-            return None  # it is large enough in its region
+            return None
         x, y = (box[0] + box[2]) / 2 * self._width, (box[1] + box[3]) / 2 * self._height
         x1, y1 = max(0, int(x - half)) // 2 * 2, max(0, int(y - half)) // 2 * 2
         x2, y2 = min(self._width, int(x + half)) // 2 * 2, min(self._height, int(y + half)) // 2 * 2
