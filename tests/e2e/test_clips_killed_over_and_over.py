@@ -51,6 +51,14 @@ def test_a_box_killed_over_and_over_in_its_clips_gives_every_stay_one_case(
     assert facts(cases, "box-18") == facts(cases, "box-17")
     stays = [("east", "blue"), ("east", "green"), ("east", "red"), ("west", "blue"), ("west", "green"), ("west", "red")]
     assert [(camera, zone) for camera, zone, *_ in facts(cases, "box-18")] == stays
+    assert [case["zone"] for case in cases if case["cleared_at"]] == ["blue"] * 4
+
+    # A box that has lost its memory, but has its key, says the same again: that is no news.
+    for file in killed.data.glob("box.db*"):
+        file.unlink()
+    killed.start()
+    assert killed.wait() == 0
+    assert facts(centre.cases(), "box-18") == facts(cases, "box-18")
     assert centre.get("/api/v1/quarantine") == []
 
 
