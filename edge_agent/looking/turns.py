@@ -41,18 +41,21 @@ class Turns:
         """
         plan = self._plan
         asking = [region for region in plan.regions if any(plan.is_in(box, region) for box in unlike)]
-        regions = asking or [
-            region
-            for region in plan.regions
-            if at_s - self._gate.looked_at_s(region) >= MAX_QUIET_S
-            or any(plan.is_in(box, region) for box in unsettled)
-            or self._changed(region, small)
-        ]
+        overdue = [region for region in plan.regions if at_s - self._gate.looked_at_s(region) >= MAX_QUIET_S]
         parts = [view for box in doubtful if (view := plan.closer(box))]
         quiet_s = at_s - self._part_at_s
         parts += [tile for tile in plan.tiles if quiet_s >= _QUIET_TILE_S or self._changed(tile, small)]
-        if asking:  # whether something has left is known at once, and the closer views do not wait for ever
-            return self._oldest(asking, self._inputs) + (self._oldest(parts, 1) if self._parts_next else [])
+        if asking:  # whether something has left is known at once, and the other views do not wait for ever
+            part = self._oldest(parts, 1) if self._parts_next else []
+            asking += [region for region in overdue if region not in asking]
+            return self._oldest(asking, min(self._inputs, _MOST_INPUTS - len(part))) + part
+        regions = [
+            region
+            for region in plan.regions
+            if region in overdue
+            or any(plan.is_in(box, region) for box in unsettled)
+            or self._changed(region, small)
+        ]
         chosen = self._oldest(parts if self._parts_next else regions, 1)
         for views in (regions, parts):
             chosen += self._oldest([view for view in views if view not in chosen], self._inputs - len(chosen))

@@ -18,7 +18,7 @@ _ABOVE, _BESIDE, _BELOW = 0.15, 0.05, 0.04
 
 _TILE_SCALE = 1.25  # a tile is at most this many times the detector's input: little is lost by shrinking it so
 _TILE_FROM = 1.6  # a region is tiled when it is larger than so many inputs
-_OVERLAP_PX = 128  # an object at a tile's edge is whole in the next one
+_OVERLAP_PX = 128  # an object at a tile's edge is whole in the next one; less where the input is very small
 _CLOSER = 1.7  # a closer look shows the place with its surroundings
 
 
@@ -116,5 +116,6 @@ def _starts(low: int, high: int, side: int) -> list[int]:
     length = high - low
     if length <= side:
         return [low]
-    count = -(-(length - _OVERLAP_PX) // (side - _OVERLAP_PX))
+    overlap = min(_OVERLAP_PX, side // 3)
+    count = -(-(length - overlap) // (side - overlap))
     return [(low + round(i * (length - side) / (count - 1))) // 2 * 2 for i in range(count)]
