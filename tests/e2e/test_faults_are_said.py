@@ -139,6 +139,7 @@ def test_without_a_last_good_one_a_bad_configuration_is_refused(site: Site, cent
     assert "Traceback" not in box.said()
 
 
+@pytest.mark.system("mosquitto")
 def test_an_unreachable_broker_and_a_full_outbox_cost_close_ups_and_no_case(
     site: Site, catalog: Path, street: Path
 ) -> None:

@@ -6,9 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.painted_street import COLOURS, zone_around
 from tests.e2e.real_processes import Box, Centre, Site, assert_whole, box_config, wait_for
 
+pytestmark = pytest.mark.system("mosquitto")
 DWELLS_S = {
     "gate-east": {"red": 4.0, "blue": 6.0, "green": 9.0},
     "gate-west": {"red": 12.0, "blue": 15.0, "green": 18.0},

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.painted_street import COLOURS, zone_around
 from tests.e2e.real_processes import Site, assert_whole, box_config, wait_for
+
+pytestmark = pytest.mark.system("mosquitto")
 
 
 def test_a_worker_that_is_killed_leaves_its_share_to_the_other_and_every_car_is_one_case(
