@@ -21,7 +21,7 @@ from models.catalog import load_catalog
 from models.entry import ModelEntry
 from scripts.evaluation.jobs import run_all
 from scripts.evaluation.report import faults_of, write_report
-from scripts.evaluation.running import Run
+from scripts.evaluation.running import Folders, Run
 from scripts.evaluation.scoring import Score, score
 from scripts.evaluation.tables import rate_name, rates_table, rows_of, score_table
 from scripts.evaluation.truth import Clip, TruthError, load_truth
@@ -37,6 +37,9 @@ def main(
     look_every: Annotated[float, typer.Option(min=0, help="seconds between looks")] = 2.0,
     report: Annotated[Path | None, typer.Option(help="write one page about everything into this folder")] = None,
     sheets: Annotated[Path | None, typer.Option(help="write a contact sheet per clip into this folder")] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="write what was observed, for replays, into this folder")
+    ] = None,
     rates: Annotated[bool, typer.Option("--rates", help="compare 12 looks/s, one per 2 s and one per 4 s")] = False,
     threads: Annotated[int, typer.Option(min=1, help="threads of the detector")] = 2,
     jobs: Annotated[int, typer.Option(min=1, help="clips at a time, each in a process of its own")] = 1,
@@ -52,9 +55,9 @@ def main(
         raise typer.BadParameter(f"no model {model!r}: `kerbwatch-models list` shows those there are") from error
     by_rate: dict[float, tuple[list[Run], list[Score]]] = {}
     for every_s in RATES_S if rates else (look_every,):
-        # Pictures are drawn of the rate that was asked for.
-        sheet_folder = (report / "sheets" if report else sheets) if every_s == look_every else None
-        runs = _run(clips, entry, every_s, jobs, threads if jobs == 1 else 1, sheet_folder)
+        # Files are written of the rate that was asked for.
+        folders = Folders(report / "sheets" if report else sheets, recordings) if every_s == look_every else Folders()
+        runs = _run(clips, entry, every_s, jobs, threads if jobs == 1 else 1, folders)
         by_rate[every_s] = runs, [score(clip.expected, one.reports) for clip, one in zip(clips, runs, strict=True)]
     if rates:
         console.print(rates_table(clips, by_rate))
@@ -70,9 +73,7 @@ def main(
         console.print(f"report: {write_report(report, clips, runs, scores, rows)}", markup=False)
 
 
-def _run(
-    clips: list[Clip], entry: ModelEntry, every_s: float, jobs: int, threads: int, sheets: Path | None
-) -> list[Run]:
+def _run(clips: list[Clip], entry: ModelEntry, every_s: float, jobs: int, threads: int, folders: Folders) -> list[Run]:
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task(rate_name(every_s) if every_s else "every picture", total=len(clips))
         return run_all(
@@ -81,7 +82,7 @@ def _run(
             every_s,
             jobs=jobs,
             threads=threads,
-            sheets=sheets,
+            folders=folders,
             done=lambda clip: progress.update(task, advance=1, description=f"{clip.name} done"),
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import cv2
 
@@ -13,9 +12,10 @@ from models.catalog import load_catalog
 from models.detector import Detector
 from models.entry import ModelEntry
 from models.fetch import ensure_weights
-from scripts.evaluation.running import Run, run_with_sheet
+from scripts.evaluation.running import Folders, Run, run_and_write
 from scripts.evaluation.truth import Clip
 
+_NOTHING = Folders()
 _detector: Detector | None = None
 """The detector of a worker process."""
 
@@ -27,7 +27,7 @@ def run_all(
     *,
     jobs: int = 1,
     threads: int = 1,
-    sheets: Path | None = None,
+    folders: Folders = _NOTHING,
     done: Callable[[Clip], None] = lambda clip: None,
 ) -> list[Run]:
     """Run all clips and give what came out, in their order; `done` hears of each clip that is finished."""
@@ -36,12 +36,12 @@ def run_all(
     if jobs == 1:
         detector = Detector.open(entry, weights, threads=threads)
         for clip in clips:
-            runs.append(run_with_sheet(clip, detector, look_every_s, sheets))
+            runs.append(run_and_write(clip, detector, look_every_s, folders))
             done(clip)
         return runs
     # A fresh interpreter for each worker: a forked one would inherit the runtime's threads half.
     with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (entry.name, threads)) as pool:
-        waiting = [pool.submit(_run, clip, look_every_s, sheets) for clip in clips]
+        waiting = [pool.submit(_run, clip, look_every_s, folders) for clip in clips]
         for clip, result in zip(clips, waiting, strict=True):
             runs.append(result.result())
             done(clip)
@@ -55,6 +55,6 @@ def _open(model: str, threads: int) -> None:
     _detector = Detector.open(entry, ensure_weights(entry), threads=threads)
 
 
-def _run(clip: Clip, look_every_s: float, sheets: Path | None) -> Run:
+def _run(clip: Clip, look_every_s: float, folders: Folders) -> Run:
     assert _detector is not None
-    return run_with_sheet(clip, _detector, look_every_s, sheets)
+    return run_and_write(clip, _detector, look_every_s, folders)

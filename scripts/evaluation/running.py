@@ -9,28 +9,32 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from edge_agent.pipeline import LookResult, Pipeline
+from edge_agent.recorder import Recording
 from edge_agent.source import FileSource, Frame, PictureState, PictureWatch
 from edge_agent.timeline.history import History
 from models.detector import Detector
 from rules.event import Event, EventPhase
 from rules.observation import Detection
+from rules.watch import Watch
 from scripts.evaluation.scoring import Report
 from scripts.evaluation.sheets import ContactSheet
 from scripts.evaluation.truth import Clip
+
+_UTC = ZoneInfo("UTC")
 
 OnLook = Callable[[Frame, LookResult], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came out of one clip. `looked_s` is the time the machine needed for `looks` looks.
+    """What came out of one clip. `cpu_s` is what the processors needed for `looks` looks.
 
     `found` are the detections (without their patches) with their time.
     """
 
     events: tuple[Event, ...]
     looks: int
-    looked_s: float
+    cpu_s: float
     history: History
     found: tuple[tuple[float, Detection], ...]
 
@@ -54,8 +58,8 @@ def look_through(clip: Clip, pipeline: Pipeline, look_every_s: float) -> Iterato
 
 def run(clip: Clip, detector: Detector, look_every_s: float, on_look: OnLook | None = None) -> Run:
     """Run one clip through; `on_look` sees every look."""
-    began = time.perf_counter()
-    pipeline = Pipeline(clip.name, clip.zones, detector, ZoneInfo("UTC"))
+    began = time.process_time()
+    pipeline = Pipeline(clip.name, clip.zones, detector, _UTC)
     history = History(pipeline.watch, clip.zones)
     events: list[Event] = []
     found: list[tuple[float, Detection]] = []
@@ -66,14 +70,32 @@ def run(clip: Clip, detector: Detector, look_every_s: float, on_look: OnLook | N
         if on_look:
             on_look(frame, result)
     looks = len(history.looks)
-    return Run(tuple(events), looks, time.perf_counter() - began, history, tuple(found))
+    return Run(tuple(events), looks, time.process_time() - began, history, tuple(found))
 
 
-def run_with_sheet(clip: Clip, detector: Detector, look_every_s: float, sheets: Path | None) -> Run:
-    """Run one clip through and write its contact sheet, NAME.jpg in the folder `sheets`."""
-    if sheets is None:
-        return run(clip, detector, look_every_s)
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where to write what a person looks at later; None where nothing is wanted."""
+
+    sheets: Path | None = None
+    recordings: Path | None = None
+
+
+def run_and_write(clip: Clip, detector: Detector, look_every_s: float, folders: Folders) -> Run:
+    """Run one clip through and write its contact sheet (NAME.jpg) and its recording (NAME.jsonl)."""
     sheet = ContactSheet(clip.zones)
-    result = run(clip, detector, look_every_s, sheet.add)
-    sheet.save(sheets / f"{clip.path.stem}.jpg")
+    lines = [Recording(clip.path.stem, _UTC, clip.zones, Watch(clip.name, clip.zones, _UTC).snapshot()).to_json()]
+
+    def take(frame: Frame, result: LookResult) -> None:
+        if folders.sheets:
+            sheet.add(frame, result)
+        if folders.recordings:
+            lines.append(result.observation.to_json())
+
+    result = run(clip, detector, look_every_s, take)
+    if folders.sheets:
+        sheet.save(folders.sheets / f"{clip.path.stem}.jpg")
+    if folders.recordings:
+        folders.recordings.mkdir(parents=True, exist_ok=True)
+        (folders.recordings / f"{clip.path.stem}.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
     return result

@@ -10,17 +10,17 @@ from scripts.evaluation.running import Run
 from scripts.evaluation.scoring import Score, total
 from scripts.evaluation.truth import Clip
 
-COLUMNS = ("TP", "FP", "FN", "precision", "recall", "F1", "delay s", "ms per look")
+COLUMNS = ("TP", "FP", "FN", "precision", "recall", "F1", "delay s", "CPU ms")
 
 
 def rows_of(clips: Sequence[Clip], runs: Sequence[Run], scores: Sequence[Score]) -> list[list[str]]:
     """Give a row for each clip and one for all: name and COLUMNS."""
     rows = [
-        [clip.name, *_cells(marks), f"{1000 * one.looked_s / max(1, one.looks):.1f}"]
+        [clip.name, *_cells(marks), f"{1000 * one.cpu_s / max(1, one.looks):.1f}"]
         for clip, one, marks in zip(clips, runs, scores, strict=True)
     ]
-    looked_s, looks = sum(one.looked_s for one in runs), sum(one.looks for one in runs)
-    return [*rows, ["all", *_cells(total(scores)), f"{1000 * looked_s / max(1, looks):.1f}"]]
+    cpu_s, looks = sum(one.cpu_s for one in runs), sum(one.looks for one in runs)
+    return [*rows, ["all", *_cells(total(scores)), f"{1000 * cpu_s / max(1, looks):.1f}"]]
 
 
 def score_table(rows: Sequence[Sequence[str]]) -> Table:
