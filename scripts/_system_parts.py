@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,12 +47,14 @@ def _has_rtsp_server() -> bool:
 
 MOSQUITTO = SystemPart(("mosquitto",), "a real MQTT broker", _has_program("mosquitto"))
 CHROMIUM = SystemPart(("chromium",), "a real browser", _has_program("chromium", "chromium-browser", "google-chrome"))
+PLAYWRIGHT_LIBRARY = SystemPart(("libatomic1",), "what drives the browser", lambda: find_library("atomic") is not None)
 CHINESE_FONT = SystemPart(("fonts-noto-cjk",), "Chinese captions on pictures", _has_chinese_font)
 RTSP_SERVER = SystemPart(
     ("gir1.2-gst-rtsp-server-1.0", "python3-gi", "gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad"),
     "a real RTSP camera",
     _has_rtsp_server,
 )
+FOR_TESTS = (MOSQUITTO, CHROMIUM, PLAYWRIGHT_LIBRARY, CHINESE_FONT, RTSP_SERVER)
 
 
 def can_install() -> bool:

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts._bootstrap import ROOT, TO_DEVELOP, SetupError, enter_environment
 from scripts._steps import Report
-from scripts._system_parts import CHINESE_FONT, CHROMIUM, MOSQUITTO, RTSP_SERVER, can_install, install_missing
+from scripts._system_parts import FOR_TESTS, can_install, install_missing
 from scripts._terminal import speak_plainly
 
 _MOST_WORKERS = 4
@@ -53,7 +53,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     if not (options.fast or options.no_system) and can_install():
-        install_missing([MOSQUITTO, CHROMIUM, CHINESE_FONT, RTSP_SERVER])
+        install_missing(FOR_TESTS)
     report, python = Report(ROOT), sys.executable
     report.step("ruff check", python, "-m", "ruff", "check", ".")
     report.step("ruff format", python, "-m", "ruff", "format", "--check", ".")
