@@ -20,6 +20,7 @@ from edge_agent.pipeline import LookResult, Pipeline
 from edge_agent.recorder import Recorder, Recording
 from edge_agent.reporting import Reporter
 from edge_agent.source import Frame, PictureState, PictureWatch, SourceReport
+from edge_agent.stages import stage
 from edge_agent.view_memory import ViewMemory
 from models.detector import Detector
 from protocol.messages import CameraHealth, CameraState, HealthEvent
@@ -119,7 +120,8 @@ class CameraWork:
             self.prune()
 
     def _report(self, frame: Frame) -> list[Outgoing]:
-        outgoing, failed = self._reporter.report(self._unreported, frame)
+        with stage("evidence"):
+            outgoing, failed = self._reporter.report(self._unreported, frame)
         self._unreported = [event for event, _ in failed]
         if failed and not self._report_failing:
             event, error = failed[0]

@@ -36,6 +36,7 @@ def _run_clip(work: CameraWork, keeper: Keeper, stop: threading.Event) -> None:
         if stop.is_set():
             return
         keeper.keep(work, work.look(frame))
+        keeper.checkpoint_if_due()
         if frame.pts_s - said_s >= _SAY_EVERY_S:
             said_s = frame.pts_s
             _log.info("[%s] clip at %.0f of %.0f s", work.camera.id, frame.pts_s, length_s or 0.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -25,32 +26,42 @@ _log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Commits violations and states of all cameras. What the disk refuses is kept here and tried again."""
+    """Commits violations and states of all cameras. What the disk refuses is kept here and tried again.
+
+    `keep` may be called from several threads, each for the camera that it looks at.
+    """
 
     def __init__(self, store: BoxStore, works: Sequence[CameraWork], tell: Callable[[HealthEvent], None]) -> None:
         self._store = store
         self._works = works
         self._tell = tell
+        self._lock = threading.Lock()
         self._refused = False
         self._unsaved: list[Outgoing] = []
         self._saved_at_s = time.monotonic()
 
     def keep(self, work: CameraWork, outgoing: Sequence[Outgoing]) -> None:
         """Commit what one look gave: at once when something began, is certain or is over; else a checkpoint will."""
-        self._unsaved += outgoing
-        if outgoing or work.has_news:
-            self._save([work])
-        self.checkpoint_if_due()
+        with self._lock:
+            self._unsaved += outgoing
+            if outgoing or work.has_news:
+                self._save([work])
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the next checkpoint is due."""
+        return time.monotonic() - self._saved_at_s >= CHECKPOINT_EVERY_S
 
     def checkpoint_if_due(self) -> None:
         """Keep what all cameras remember, every CHECKPOINT_EVERY_S."""
-        if time.monotonic() - self._saved_at_s >= CHECKPOINT_EVERY_S:
+        if self.is_due:
             self.checkpoint()
 
     def checkpoint(self) -> None:
-        """Keep what all cameras remember, now."""
-        self._saved_at_s = time.monotonic()
-        self._save(self._works)
+        """Keep what all cameras remember, now. No camera may be in the middle of a look."""
+        with self._lock:
+            self._saved_at_s = time.monotonic()
+            self._save(self._works)
 
     def _save(self, works: Sequence[CameraWork]) -> None:
         for work in works:

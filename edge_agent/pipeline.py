@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from calibration.view_guard import ViewGuard, ViewState, ViewVerdict, small
 from edge_agent.looking.looker import Looker, Picture
+from edge_agent.stages import stage
 from models.detector import Detector
 from rules.event import Event
 from rules.ground import Ground
@@ -57,12 +58,14 @@ class Pipeline:
 
     def look(self, picture: Picture, *, usable: bool = True) -> LookResult:
         """Take one picture in; `usable` says that it is neither black nor frozen nor torn."""
-        small_luma = small(picture.yuv_planes()[0])
-        if usable:  # a black or torn picture says nothing of the view, and must not become its reference
-            self._verdict = self.guard.check(small_luma)
+        with stage("gate"):
+            small_luma = small(picture.yuv_planes()[0])
+            if usable:  # a black or torn picture says nothing of the view, and must not become its reference
+                self._verdict = self.guard.check(small_luma)
         view = _VIEWS[self._verdict.state] if usable else View.UNUSABLE
         if view is View.OK:
             observation = self._looker.look(picture, small_luma, self.watch)
         else:
             observation = Observation(self._camera, picture.taken_at_s, view).rounded()
-        return LookResult(observation, tuple(self.watch.observe(observation)), self._verdict)
+        with stage("stays"):
+            return LookResult(observation, tuple(self.watch.observe(observation)), self._verdict)

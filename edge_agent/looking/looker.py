@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.gate import Luma
+from edge_agent.looking.finds import Find, finds_in, is_whole_of, once, whole_instead
 from edge_agent.looking.patches import Plane, patch_at
 from edge_agent.looking.turns import Turns
 from edge_agent.looking.views import View, ViewPlan
-from models.detector import Detections, Detector
-from models.nms import nms_per_class
+from edge_agent.stages import stage
+from models.detector import Detector
 from rules.classes import MOTOR_VEHICLE, PERSON, default_classes, group_of
 from rules.observation import Box, Detection, Observation
 from rules.observation import View as PictureView
@@ -25,8 +26,7 @@ LEAST_SCORE = 0.1
 _IN_FRONT = frozenset({PERSON, MOTOR_VEHICLE})
 """What hides other things, and so is told to the rules whatever the zones look for."""
 
-_CUT_PX = 3
-_SAME_IOU = 0.55
+_ACROSS = 0.5  # of its width must be over a zone's for something to count there
 
 
 class Picture(Protocol):
@@ -84,15 +84,22 @@ class Looker:
         """
         plan, turns = self._views(picture)
         planes = picture.yuv_planes()
-        places = {stay: patch_at(planes, box) for stay, box in memory.places().items()}
-        views = turns.next(small, picture.taken_at_s, memory.unlike(places), memory.unsettled(), memory.doubtful())
-        found = self._detector.detect([picture.bgr_crop(v.x1, v.y1, v.x2, v.y2) for v in views], LEAST_SCORE)
+        with stage("gate"):
+            places = {stay: patch_at(planes, box) for stay, box in memory.places().items()}
+            unlike = memory.unlike(places)
+            views = turns.next(small, picture.taken_at_s, unlike, memory.unsettled(), memory.doubtful())
+        finds = self._find(picture, views)
         turns.looked(views, small, picture.taken_at_s)
+        # Cut by a region's edge, what stands across a zone would be judged by a false ground.
+        cut = next((find for find in finds if find.cuts_ground and self._may_count(picture, find)), None)
+        if cut is not None:
+            whole, wider = self._find_whole(picture, plan, cut)
+            finds, views = whole_instead(finds, whole), [*views, *wider]
         return Observation(
             camera=self._camera,
             t_s=picture.taken_at_s,
             view=PictureView.OK,
-            detections=tuple(self._describe(planes, d) for d in self._joined(picture, views, found)),
+            detections=self._described(picture, once(finds)),
             places=places,
             aspect=picture.width_px / picture.height_px,
             looked=tuple(plan.box_of(view) for view in views),
@@ -105,55 +112,52 @@ class Looker:
             self._plan = picture.width_px, picture.height_px, plan, Turns(plan)
         return self._plan[2:]
 
-    def _describe(self, planes: tuple[Plane, Plane, Plane], found: Detection) -> Detection:
-        if group_of(found.label) not in self._groups:
-            return found
-        return Detection(found.label, found.score, found.box, patch_at(planes, found.box))
-
-    def _joined(self, picture: Picture, views: Sequence[View], found: Sequence[Detections]) -> list[Detection]:
-        """Bring what all views found into the picture's coordinates, each object once per class."""
-        boxes, scores, labels = [], [], []
-        for view, detections in zip(views, found, strict=True):
-            for box, score, class_id in zip(
-                detections.boxes_xyxy, detections.scores, detections.class_ids, strict=True
-            ):
-                label = self._detector.class_names[class_id]
-                x1, y1, x2, y2 = (float(v) for v in box)
-                whole = (x1 + view.x1, y1 + view.y1, x2 + view.x1, y2 + view.y1)
-                told = group_of(label) in self._groups | _IN_FRONT
-                if told and not _is_cut(whole, view, picture):
-                    boxes.append(whole)
-                    scores.append(float(score))
-                    labels.append(label)
-        kept = _once(boxes, scores, labels)
-        width, height = picture.width_px, picture.height_px
+    def _find(self, picture: Picture, views: Sequence[View]) -> list[Find]:
+        """Give the detector these views; what a part's edge cuts is left out, because another view has it whole."""
+        with stage("convert"):
+            crops = [picture.bgr_crop(v.x1, v.y1, v.x2, v.y2) for v in views]
+        with stage("detect"):
+            found = self._detector.detect(crops, LEAST_SCORE)
+        size = picture.width_px, picture.height_px
         return [
-            Detection(labels[i], scores[i], (b[0] / width, b[1] / height, b[2] / width, b[3] / height))
-            for i in kept
-            for b in (boxes[i],)
+            find
+            for view, detections in zip(views, found, strict=True)
+            for find in finds_in(view, detections, self._detector.class_names, size)
+            if group_of(find.label) in self._groups | _IN_FRONT and not (view.is_part and find.is_cut)
         ]
+
+    def _find_whole(self, picture: Picture, plan: ViewPlan, cut: Find) -> tuple[list[Find], list[View]]:
+        """Look again for what the edge of a region has cut, in a wider view, then in the whole picture."""
+        views = []
+        for view in (plan.wider(cut.box, cut.cut), plan.whole):
+            views.append(view)
+            finds = self._find(picture, [view])
+            if any(is_whole_of(find, cut) for find in finds):
+                return finds, views
+        return [], views
+
+    def _may_count(self, picture: Picture, find: Find) -> bool:
+        """Say whether something is watched for and stands across a zone."""
+        left, _, right, bottom = find.box
+        return group_of(find.label) in self._groups and any(
+            min(right, x2 * picture.width_px) - max(left, x1 * picture.width_px) >= _ACROSS * (right - left)
+            and bottom >= y1 * picture.height_px
+            for x1, y1, x2, _ in (zone.shape.bounds for zone in self._zones)
+        )
+
+    def _described(self, picture: Picture, finds: Iterable[Find]) -> tuple[Detection, ...]:
+        """Make detections of finds, with the look of those that the zones watch for."""
+        width, height = picture.width_px, picture.height_px
+        planes = picture.yuv_planes()
+        described = []
+        for find in finds:
+            x1, y1, x2, y2 = find.box
+            box = (x1 / width, y1 / height, x2 / width, y2 / height)
+            patch = patch_at(planes, box) if group_of(find.label) in self._groups else b""
+            described.append(Detection(find.label, find.score, box, patch))
+        return tuple(described)
 
 
 def wanted_labels(zones: Iterable[Zone]) -> set[str]:
     """Give the classes that any of the zones looks for."""
     return {label for zone in zones for label in (zone.classes or default_classes(zone.kind))}
-
-
-def _is_cut(box: Box, view: View, picture: Picture) -> bool:
-    """Say whether a partial view's inner edge cuts through the object: another view has it whole."""
-    return view.is_part and (
-        (box[0] <= view.x1 + _CUT_PX and view.x1 > 0)
-        or (box[1] <= view.y1 + _CUT_PX and view.y1 > 0)
-        or (box[2] >= view.x2 - _CUT_PX and view.x2 < picture.width_px)
-        or (box[3] >= view.y2 - _CUT_PX and view.y2 < picture.height_px)
-    )
-
-
-def _once(boxes: list[Box], scores: list[float], labels: list[str]) -> list[int]:
-    """Per-class non-maximum suppression over the views: indices of what to keep, best score first."""
-    if not boxes:
-        return []
-    names = sorted(set(labels))
-    ids = np.array([names.index(label) for label in labels], np.int64)
-    kept = nms_per_class(np.array(boxes, np.float32), np.array(scores, np.float32), ids, _SAME_IOU)
-    return [int(i) for i in kept]
