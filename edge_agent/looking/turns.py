@@ -2,8 +2,9 @@
 
 A look costs one detector input, or two where the zones lie in regions of their own or something seems to have left: a
 region and the closer views within it take turns, which loses nothing, because what we look for stands for a minute or
-more. Where nothing has changed since the detector last saw a view it would say the same again, so such a view is given
-to it only every `MAX_QUIET_S`, and a look may do without it.
+more. (The looker adds a wider view where a region's edge cuts what stands across a zone.) Where nothing has changed
+since the detector last saw a view it would say the same again, so such a view is given to it only every `MAX_QUIET_S`,
+and a look may do without it.
 """
 
 from __future__ import annotations
@@ -52,9 +53,7 @@ class Turns:
         regions = [
             region
             for region in plan.regions
-            if region in overdue
-            or any(plan.is_in(box, region) for box in unsettled)
-            or self._changed(region, small)
+            if region in overdue or any(plan.is_in(box, region) for box in unsettled) or self._changed(region, small)
         ]
         chosen = self._oldest(parts if self._parts_next else regions, 1)
         for views in (regions, parts):

@@ -19,6 +19,7 @@ _ABOVE, _BESIDE, _BELOW = 0.15, 0.05, 0.04
 _TILE_SCALE = 1.25  # a tile is at most this many times the detector's input: little is lost by shrinking it so
 _TILE_FROM = 1.6  # a region is tiled when it is larger than so many inputs
 _OVERLAP_PX = 128  # an object at a tile's edge is whole in the next one; less where the input is very small
+_MARGIN = 0.1  # of its size that a wider view shows around a thing on the sides that nothing cuts
 _CLOSER = 1.7  # a closer look shows the place with its surroundings
 
 
@@ -71,9 +72,26 @@ class ViewPlan:
         if 2 * half > _TILE_SCALE * self._input:
             return None
         x, y = (box[0] + box[2]) / 2 * self._width, (box[1] + box[3]) / 2 * self._height
-        x1, y1 = max(0, int(x - half)) // 2 * 2, max(0, int(y - half)) // 2 * 2
-        x2, y2 = min(self._width, int(x + half)) // 2 * 2, min(self._height, int(y + half)) // 2 * 2
-        return View(x1, y1, x2, y2, is_part=True) if x2 > x1 and y2 > y1 else None
+        view = self._even(x - half, y - half, x + half, y + half)
+        return view if min(view.size) > 0 else None
+
+    @property
+    def whole(self) -> View:
+        """The whole picture."""
+        return self._even(0, 0, self._width, self._height)
+
+    def wider(self, box: Box, cut: tuple[bool, bool, bool, bool]) -> View:
+        """Give a view of something in `box` (pixels) that reaches its own size further on the sides (xyxy) cut."""
+        x1, y1, x2, y2 = box
+        across, down = max(x2 - x1, self._input / 4), max(y2 - y1, self._input / 4)
+        left, top, right, bottom = (1.0 if side else _MARGIN for side in cut)
+        return self._even(x1 - left * across, y1 - top * down, x2 + right * across, y2 + bottom * down)
+
+    def _even(self, x1: float, y1: float, x2: float, y2: float) -> View:
+        """Make a part of even pixels inside the picture."""
+        left, top = max(0, int(x1)) // 2 * 2, max(0, int(y1)) // 2 * 2
+        right, bottom = min(self._width, int(x2)) // 2 * 2, min(self._height, int(y2)) // 2 * 2
+        return View(left, top, right, bottom, is_part=True)
 
 
 def tiles_of(region: View, input_px: int) -> list[View]:
