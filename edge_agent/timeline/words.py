@@ -38,6 +38,7 @@ _SENTENCES = (
     (r"another (?P<label>.+) stands in its place", "原位置停着另一{label}"),
     (r"its place is empty", "原位置已空"),
     (r"its place is clear", "原位置已清空"),
+    (r"the detector was not given its place", "本次未检测该位置"),
     (r"picture unusable", "画面不可用"),
     (r"picture moved", "摄像机视角已变"),
     (r"left before the dwell was over", "未满时限即离开"),
