@@ -1,0 +1,1 @@
+"""What one camera costs: the parts that the benchmarks share."""
