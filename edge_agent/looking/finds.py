@@ -1,13 +1,13 @@
-"""What the detector found in views, brought together: each thing once, and whole where a view's edge has cut it."""
+"""What the detector found in views, brought together: each thing once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from edge_agent.looking.views import View
+from edge_agent.looking.views import Sides, View
 from models.detector import Detections
 from models.nms import nms_per_class
 from rules.classes import group_of
@@ -21,17 +21,17 @@ _SAME_THING = 0.75  # share of what was cut that must lie in the whole thing
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Something found, in pixels of the whole picture; `cut` says on which sides (xyxy) the view's edge cuts it."""
+    """Something found, in pixels of the whole picture.
+
+    `cut` says on which sides (xyxy) the view's edge cuts it; `in_part` that the view is a part of a region, so that
+    another one has it whole.
+    """
 
     label: str
     score: float
     box: Box
-    cut: tuple[bool, bool, bool, bool]
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether a part of it lies outside the view."""
-        return any(self.cut)
+    cut: Sides
+    in_part: bool
 
     @property
     def cuts_ground(self) -> bool:
@@ -46,11 +46,13 @@ def finds_in(view: View, found: Detections, class_names: Sequence[str], picture_
     for box, score, class_id in zip(found.boxes_xyxy, found.scores, found.class_ids, strict=True):
         x1, y1, x2, y2 = (float(v) for v in box)
         whole = (x1 + view.x1, y1 + view.y1, x2 + view.x1, y2 + view.y1)
-        finds.append(Find(class_names[class_id], float(score), whole, _cut_sides(whole, view, picture_wh)))
+        finds.append(
+            Find(class_names[class_id], float(score), whole, _cut_sides(whole, view, picture_wh), view.is_part)
+        )
     return finds
 
 
-def _cut_sides(box: Box, view: View, picture_wh: tuple[int, int]) -> tuple[bool, bool, bool, bool]:
+def _cut_sides(box: Box, view: View, picture_wh: tuple[int, int]) -> Sides:
     """Say where a view's edge, other than the picture's own, cuts through a box."""
     width, height = picture_wh
     return (
@@ -61,22 +63,14 @@ def _cut_sides(box: Box, view: View, picture_wh: tuple[int, int]) -> tuple[bool,
     )
 
 
-def is_whole_of(find: Find, cut: Find) -> bool:
-    """Say whether a find is the thing of which `cut` is what a view's edge has left."""
-    return (
-        not find.is_cut
-        and group_of(find.label) == group_of(cut.label)
-        and covered_share(cut.box, find.box) >= _SAME_THING
-    )
-
-
-def whole_instead(finds: Iterable[Find], more: Sequence[Find]) -> list[Find]:
-    """Replace what was cut by the whole of it, where it is among `more`."""
-    return [f for f in finds if not (f.is_cut and any(is_whole_of(m, f) for m in more))] + list(more)
+def is_same(find: Find, cut: Find) -> bool:
+    """Say whether a find, in a wider view, is the thing of which `cut` is what a view's edge has left."""
+    return group_of(find.label) == group_of(cut.label) and covered_share(cut.box, find.box) >= _SAME_THING
 
 
 def once(finds: Sequence[Find]) -> list[Find]:
-    """Per-class non-maximum suppression over the views, best score first."""
+    """Leave out what a part's edge cuts, and of the boxes that one thing has per class keep the best (NMS)."""
+    finds = [find for find in finds if not (find.in_part and any(find.cut))]
     if not finds:
         return []
     names = sorted({find.label for find in finds})

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.gate import Luma
-from edge_agent.looking.finds import Find, finds_in, is_whole_of, once, whole_instead
+from edge_agent.looking.finds import Find, finds_in, is_same, once
 from edge_agent.looking.patches import Plane, patch_at
 from edge_agent.looking.turns import Turns
 from edge_agent.looking.views import View, ViewPlan
@@ -90,11 +90,7 @@ class Looker:
             views = turns.next(small, picture.taken_at_s, unlike, memory.unsettled(), memory.doubtful())
         finds = self._find(picture, views)
         turns.looked(views, small, picture.taken_at_s)
-        # Cut by a region's edge, what stands across a zone would be judged by a false ground.
-        cut = next((find for find in finds if find.cuts_ground and self._may_count(picture, find)), None)
-        if cut is not None:
-            whole, wider = self._find_whole(picture, plan, cut)
-            finds, views = whole_instead(finds, whole), [*views, *wider]
+        finds, wider = self._whole(picture, plan, finds)
         return Observation(
             camera=self._camera,
             t_s=picture.taken_at_s,
@@ -102,7 +98,7 @@ class Looker:
             detections=self._described(picture, once(finds)),
             places=places,
             aspect=picture.width_px / picture.height_px,
-            looked=tuple(plan.box_of(view) for view in views),
+            looked=tuple(plan.box_of(view) for view in (*views, *wider)),
         ).rounded()
 
     def _views(self, picture: Picture) -> tuple[ViewPlan, Turns]:
@@ -113,7 +109,7 @@ class Looker:
         return self._plan[2:]
 
     def _find(self, picture: Picture, views: Sequence[View]) -> list[Find]:
-        """Give the detector these views; what a part's edge cuts is left out, because another view has it whole."""
+        """Give the detector these views, and keep of what it finds what the rules want to know."""
         with stage("convert"):
             crops = [picture.bgr_crop(v.x1, v.y1, v.x2, v.y2) for v in views]
         with stage("detect"):
@@ -123,18 +119,23 @@ class Looker:
             find
             for view, detections in zip(views, found, strict=True)
             for find in finds_in(view, detections, self._detector.class_names, size)
-            if group_of(find.label) in self._groups | _IN_FRONT and not (view.is_part and find.is_cut)
+            if group_of(find.label) in self._groups | _IN_FRONT
         ]
 
-    def _find_whole(self, picture: Picture, plan: ViewPlan, cut: Find) -> tuple[list[Find], list[View]]:
-        """Look again for what the edge of a region has cut, in a wider view, then in the whole picture."""
-        views = []
-        for view in (plan.wider(cut.box, cut.cut), plan.whole):
-            views.append(view)
-            finds = self._find(picture, [view])
-            if any(is_whole_of(find, cut) for find in finds):
-                return finds, views
-        return [], views
+    def _whole(self, picture: Picture, plan: ViewPlan, finds: list[Find]) -> tuple[list[Find], list[View]]:
+        """Look again, in a wider view, for what a region's edge has cut and may count; also give the views for it.
+
+        What is not found whole is left out: it would be judged by a false ground.
+        """
+        cut = [find for find in finds if find.cuts_ground and not find.in_part and self._may_count(picture, find)]
+        if not cut:
+            return finds, []
+        views = [plan.wider([find.box for find in cut], [find.cut for find in cut])]
+        more = self._find(picture, views)
+        if any(is_same(m, find) and m.cuts_ground for m in more for find in cut):
+            views.append(plan.whole)
+            more += self._find(picture, views[1:])
+        return [find for find in finds if find not in cut] + more, views
 
     def _may_count(self, picture: Picture, find: Find) -> bool:
         """Say whether something is watched for and stands across a zone."""

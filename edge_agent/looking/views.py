@@ -7,9 +7,10 @@ closer look. Which of them has its turn at a look is decided in edge_agent.looki
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rules.geometry import around
 from rules.observation import Box
 from rules.zone import Zone
 
@@ -19,8 +20,12 @@ _ABOVE, _BESIDE, _BELOW = 0.15, 0.05, 0.04
 _TILE_SCALE = 1.25  # a tile is at most this many times the detector's input: little is lost by shrinking it so
 _TILE_FROM = 1.6  # a region is tiled when it is larger than so many inputs
 _OVERLAP_PX = 128  # an object at a tile's edge is whole in the next one; less where the input is very small
-_MARGIN = 0.1  # of its size that a wider view shows around a thing on the sides that nothing cuts
+_MARGIN = 0.5  # of its size that a wider view shows beyond a thing on the sides that nothing cuts
 _CLOSER = 1.7  # a closer look shows the place with its surroundings
+
+
+Sides = tuple[bool, bool, bool, bool]
+"""Of a box: left, top, right, bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,10 @@ class ViewPlan:
         """The whole picture."""
         return self._even(0, 0, self._width, self._height)
 
-    def wider(self, box: Box, cut: tuple[bool, bool, bool, bool]) -> View:
-        """Give a view of something in `box` (pixels) that reaches its own size further on the sides (xyxy) cut."""
-        x1, y1, x2, y2 = box
+    def wider(self, boxes: Sequence[Box], cuts: Sequence[Sides]) -> View:
+        """Give a view of things in `boxes` (pixels) that reaches as far again on the sides where they are cut."""
+        x1, y1, x2, y2 = around(boxes)
+        cut = [any(sides) for sides in zip(*cuts, strict=True)]
         across, down = max(x2 - x1, self._input / 4), max(y2 - y1, self._input / 4)
         left, top, right, bottom = (1.0 if side else _MARGIN for side in cut)
         return self._even(x1 - left * across, y1 - top * down, x2 + right * across, y2 + bottom * down)
