@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import av
 import cv2
@@ -20,6 +21,19 @@ Change = Callable[[Image], Image]
 _rng = np.random.default_rng(1)
 
 
+@cache
+def _field() -> NDArray[np.float32]:
+    return _rng.standard_normal((2048, 2 * 3 * 2048), np.float32)
+
+
+def _noise(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Give noise: a window of one large field, another one every time."""
+    height, width = shape[0], shape[1] * shape[2]
+    field = _field()
+    y, x = _rng.integers(0, field.shape[0] - height), _rng.integers(0, field.shape[1] - width)
+    return field[y : y + height, x : x + width].reshape(shape)
+
+
 def same(image: Image) -> Image:
     """Leave it as it is."""
     return image
@@ -32,8 +46,7 @@ def mirrored(image: Image) -> Image:
 
 def dark(image: Image) -> Image:
     """A third of the light, and the noise of a sensor that has too little."""
-    noise = _rng.standard_normal(image.shape, np.float32)
-    return np.asarray(np.clip(0.35 * image + 6.0 * noise, 0, 255), np.uint8)
+    return np.asarray(np.clip(0.35 * image.astype(np.float32) + 6.0 * _noise(image.shape), 0, 255), np.uint8)
 
 
 def dark_amplified(image: Image) -> Image:
