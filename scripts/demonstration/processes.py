@@ -30,6 +30,12 @@ def command(name: str) -> Path:
     return Path(found)
 
 
+def _surroundings() -> dict[str, str]:
+    """Give the environment without the settings of a real centre or box: the demo must not write into its database."""
+    kept = ("KERBWATCH_CACHE",)
+    return {name: value for name, value in os.environ.items() if not name.startswith("KERBWATCH_") or name in kept}
+
+
 class Service:
     """A running program; all that it says goes into `log`. As a context manager it is stopped at the end."""
 
@@ -42,7 +48,7 @@ class Service:
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **env, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+                env={**_surroundings(), **env, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
                 start_new_session=True,  # Ctrl-C is for the demo, which then stops its services in order
             )
 

@@ -56,6 +56,15 @@ def test_ctrl_c_at_the_keyboard_is_for_the_demo_alone(tmp_path: Path) -> None:
     assert running.said().startswith("True")
 
 
+def test_the_settings_of_a_real_centre_do_not_reach_the_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERBWATCH_DATABASE_URL", "postgresql://the-citys-own")
+    monkeypatch.setenv("KERBWATCH_CACHE", "/cache")
+    program = "import os; print(*(name for name in sorted(os.environ) if name.startswith('KERB')), 'said')"
+    with service(tmp_path, program) as running:
+        wait_until_it_says(running, "said")
+    assert running.said() == "KERBWATCH_CACHE said\n"
+
+
 def test_only_the_end_of_a_long_log_is_shown(tmp_path: Path) -> None:
     with service(tmp_path, "for i in range(9999): print('line', i)") as running:
         wait_until_it_says(running, "line 9998\n")
