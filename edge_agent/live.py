@@ -21,7 +21,7 @@ from edge_agent.stages import stage
 MOST_THREADS = 4
 """More looks at a time than this only wait for each other's Python."""
 
-_LONGEST_SLEEP_S = 0.5
+_LONGEST_SLEEP_S = 0.1
 
 OpenSource = Callable[[CameraWork], LiveSource]
 
