@@ -29,8 +29,8 @@ from rules.zone import Zone
 from scripts.benchmarks.clips import GOP_S
 
 STAGES = ("demux", "decode", "gate", "convert", "detect", "stays", "evidence", "rest")
-SETTLE_S = 8.0
-"""Before anything is counted: models warm up, files open, first looks are over."""
+SETTLE_S = 24.0
+"""Before anything is counted: files open, and the detector has seen every part of a street that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
