@@ -16,10 +16,10 @@ from typing import Any
 
 from rules.appearance import Likeness, blend, compare
 from rules.classes import group_of, scores_of
-from rules.geometry import iou, is_part, same_ground
+from rules.geometry import iou, is_part
 from rules.matching import SAME_OBJECT_IOU, assign, one_each
 from rules.observation import Box, Detection, Observation, View
-from rules.occlusion import hides, in_clear_view, why_absent
+from rules.occlusion import in_clear_view, why_absent
 from rules.stay import Sight, Stay
 
 _ALREADY_HERE = 0.5  # IoU with a stay just seen from which a spare detection is that stay again
@@ -84,13 +84,12 @@ class Ledger:
         """
         likeness = {stay.id: compare(stay.look, now.places.get(stay.id, b"")) for stay in self.stays}
 
-        def possible(stay: Stay, detection: Detection) -> bool:
+        def possible(stay: Stay) -> bool:
             alike = likeness[stay.id]
-            if alike is None or not alike.another:
+            if alike is None or alike.same:
                 return True
-            # It looks different. Somebody standing in front of it explains that.
-            hidden = any(hides(d, stay.box) for d in (*objects, *others) if d is not detection)
-            return hidden and same_ground(stay.box, detection.box)
+            # Seen to be away a moment ago, only its own look brings it back; else not looking like another is enough.
+            return not alike.another and not stay.missed_s
 
         pairs = assign(self.stays, objects, possible)
         for index, stay in enumerate(self.stays):

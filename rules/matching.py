@@ -36,12 +36,10 @@ def one_each(detections: Iterable[Detection]) -> list[Detection]:
     return kept
 
 
-def assign(
-    stays: Sequence[Stay], detections: Sequence[Detection], possible: Callable[[Stay, Detection], bool]
-) -> dict[int, int]:
+def assign(stays: Sequence[Stay], detections: Sequence[Detection], possible: Callable[[Stay], bool]) -> dict[int, int]:
     """Give {index of stay: index of detection} with the greatest overlap in all (Kuhn 1955).
 
-    Pairs are of one class group, overlap by MATCH_IOU or more, and are `possible`.
+    Pairs are of one class group, overlap by MATCH_IOU or more, and `possible` lets the stay be matched at all.
     """
     if not stays or not detections:
         return {}
@@ -49,7 +47,7 @@ def assign(
     gain = np.zeros_like(overlap)
     for row, column in zip(*np.nonzero(overlap >= MATCH_IOU), strict=True):
         stay, detection = stays[row], detections[column]
-        if stay.group == group_of(detection.label) and possible(stay, detection):
+        if stay.group == group_of(detection.label) and possible(stay):
             gain[row, column] = overlap[row, column]
     rows, columns = linear_sum_assignment(gain, maximize=True)
     return {int(row): int(column) for row, column in zip(rows, columns, strict=True) if gain[row, column] > 0}

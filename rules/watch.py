@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from protocol.kinds import ViolationKind
@@ -17,6 +18,9 @@ from rules.offence import Scene
 from rules.people import People
 from rules.zone import Zone
 from rules.zone_watch import ZoneWatch
+
+_SET_BACK_S = 60.0
+"""A look that is this much older than the last one is no late one: the clock was set back."""
 
 _NEW_S = 30.0
 """So long after it came a stay is looked at every time, whether it breaks a rule or not."""
@@ -44,7 +48,7 @@ class Watch:
             for label in zone.classes or default_classes(zone.kind)
         }
         self._people = People()
-        self._last_look_s = -math.inf
+        self._clock_s = self._now_s = -math.inf
 
     def start_afresh(self) -> None:
         """Forget everything, and report nothing of it: the camera looks elsewhere now."""
@@ -86,9 +90,9 @@ class Watch:
 
         A look that is not later than the last one is ignored.
         """
-        if observation.t_s <= self._last_look_s:
+        if not self._moves_on(observation.t_s):
             return []
-        self._last_look_s = observation.t_s
+        observation = replace(observation, t_s=self._now_s)
         self.ledger.look(observation, self._reported())
         if observation.view is not View.OK:
             return []
@@ -100,6 +104,22 @@ class Watch:
             for watch in self._zones
             for event in watch.look(scene, applies=watch.zone.when.applies(observation.t_s, self._time_zone))
         ]
+
+    def _moves_on(self, clock_s: float) -> bool:
+        """Follow the camera's clock; False for a look that is not later than the last one.
+
+        A clock that was set back (a reboot without a hardware clock) stops no stay: time goes on from where it was,
+        at the clock's pace, until the clock has caught up.
+        """
+        if self._clock_s - _SET_BACK_S < clock_s <= self._clock_s:
+            return False
+        if clock_s <= self._now_s:
+            onward_s = self._now_s + max(0.0, clock_s - self._clock_s)
+            self._now_s = max(onward_s, math.nextafter(self._now_s, math.inf))
+        else:
+            self._now_s = clock_s
+        self._clock_s = clock_s
+        return True
 
     def snapshot(self) -> str:
         """Give everything the watch remembers, as JSON text for the box to keep."""
@@ -121,6 +141,7 @@ class Watch:
             data = json.loads(snapshot)
             self.ledger.restore(data["stays"])
             self._people.restore(data["people"])
+            self._now_s = max((stay.last_look_s for stay in self.ledger.stays), default=-math.inf)
             for watch in self._zones:
                 if watch.zone.id in data["zones"]:
                     watch.restore(data["zones"][watch.zone.id])

@@ -157,9 +157,9 @@ def test_a_heap_that_grows_again_is_reported_again() -> None:
 
 def test_a_heap_whose_bicycles_change_stays_one_heap_and_forgets_those_that_left() -> None:
     street = bicycles((0, 1e9), (0, 1e9), (0, 1e9))
-    for i in range(12):
+    for i in range(6):
         street.add("bicycle", (0.6, 0.5, 0.68, 0.7), 100 + 100 * i, 150 + 100 * i)
-    told = watch_street(street, HEAP_OF_3, looks(1400))
+    told = watch_street(street, HEAP_OF_3, looks(750))
     assert told.confirmed_at() == [60]
     assert told.cleared == []
     assert len(told.watch.snapshot()) < 20_000

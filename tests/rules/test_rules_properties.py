@@ -127,7 +127,7 @@ def test_no_event_comes_from_a_picture_that_cannot_be_judged(street: Street, bad
         assert not bad[round((event.at_s - START_S) / STEP_S)]
 
 
-@quick
+@settings(quick, max_examples=6)
 @given(first=streets(), second=streets(), order=st.randoms(use_true_random=False))
 def test_the_order_in_which_cameras_are_looked_at_does_not_matter(first: Street, second: Street, order: object) -> None:
     first.camera, second.camera = "east", "west"
@@ -175,11 +175,11 @@ def test_the_ledger_stays_bounded_under_random_clutter() -> None:
     zones = [*ZONES, zone("umbrella_stall", id="lawn", dwell_s=DWELL_S)]
     watch = Watch("cam", zones, UTC)
     sizes = []
-    for t_s in looks(300):
-        watch.observe(clutter(1, 100, t_s))
+    for t_s in looks(240):
+        watch.observe(clutter(1, 60, t_s))
         sizes.append(len(watch.snapshot()))
         assert len(watch.ledger.stays) <= MOST_STAYS
-    assert max(sizes[75:]) <= 1.5 * max(sizes[25:75])
+    assert max(sizes[60:]) <= 1.5 * max(sizes[20:60])
 
 
 def test_clutter_that_ends_leaves_nothing_behind() -> None:
@@ -192,15 +192,15 @@ def test_clutter_that_ends_leaves_nothing_behind() -> None:
     assert len(watch.snapshot()) < 1500
 
 
-def test_stays_come_and_go_for_a_day_without_leaving_a_trace() -> None:
-    """A busy kerb: a car every minute; a look every 10 s is enough to show a leak."""
+def test_stays_come_and_go_all_day_without_leaving_a_trace() -> None:
+    """A busy kerb: a car every minute; a look every 20 s is enough to show a leak."""
 
-    def day(told: Told, hours: int) -> int:
-        for t_s in looks(3600.0 * hours, 10.0):
+    def remembered(told: Told, hours: int) -> int:
+        for t_s in looks(3600.0 * hours, 20.0):
             place = 0.1 + 0.2 * (int(t_s // 60) % 4)
             car = Detection("car", 0.8, (place, 0.5, place + 0.15, 0.6))
             told.watch.observe(Observation("cam", START_S + t_s, detections=(car,)))
         return len(told.watch.snapshot())
 
-    short, long = (day(Told([], [], Watch("cam", ZONES, UTC)), hours) for hours in (1, 24))
+    short, long = (remembered(Told([], [], Watch("cam", ZONES, UTC)), hours) for hours in (1, 12))
     assert long < 1.2 * short

@@ -6,8 +6,10 @@ import math
 
 import pytest
 
-from rules.observation import View
-from tests.street import CAR, START_S, Street, looks, watch_street, zone
+from rules.event import EventPhase
+from rules.observation import Detection, Observation, View
+from rules.watch import Watch
+from tests.street import CAR, START_S, UTC, Street, looks, watch_street, zone
 
 KERB = [zone()]
 
@@ -72,6 +74,17 @@ def test_another_car_after_a_gap_is_another_stay() -> None:
     at = [t_s for t_s in looks(900) if not 30 < t_s < 700]
     told = watch_street(Street().add("car", CAR, 0, 100).add("car", CAR, 650, 900), KERB, at)
     assert [event.first_seen_s - START_S for event in told.confirmed] == [700]
+
+
+@pytest.mark.parametrize("back_s", [90.0, 3600.0])
+def test_a_clock_that_is_set_back_stops_no_stay_and_starts_none_again(back_s: float) -> None:
+    watch = Watch("cam", KERB, UTC)
+    confirmed = []
+    for t_s in looks(100):
+        clock_s = START_S + t_s - (back_s if t_s > 30 else 0.0)
+        events = watch.observe(Observation("cam", clock_s, detections=(Detection("car", 0.9, CAR),)))
+        confirmed += [t_s for event in events if event.phase is EventPhase.CONFIRMED]
+    assert confirmed in ([60], [62]), "the look at the jump costs its interval"
 
 
 def test_unusable_pictures_make_nothing_leave() -> None:

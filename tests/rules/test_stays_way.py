@@ -36,7 +36,7 @@ def test_a_car_that_leaves_in_time_is_dropped_and_not_reported() -> None:
 
 
 def test_a_standing_car_is_reported_once_however_long_it_stands() -> None:
-    told = watch_street(Street().add("car", CAR), KERB, looks(3000))
+    told = watch_street(Street().add("car", CAR), KERB, looks(1200))
     assert told.confirmed_at() == [60]
     assert told.cleared == []
 
