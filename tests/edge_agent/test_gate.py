@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ def street(noise: float = 1.5) -> Luma:
     return noisy(np.random.default_rng(8).uniform(60, 180, (30, 40)).repeat(3, 0).repeat(3, 1), noise)
 
 
-def noisy(values: NDArray[np.float64], noise: float) -> Luma:
+def noisy(values: NDArray[np.floating[Any]], noise: float) -> Luma:
     return np.clip(values + RNG.normal(0, noise, values.shape), 0, 255).astype(np.uint8)
 
 
