@@ -8,6 +8,7 @@ search does not care for a camera that trembles. Colour is compared after the di
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from rules.observation import Box
 
 LUMA_SIDE = 24
 CHROMA_SIDE = 6
@@ -25,6 +28,7 @@ _SAME_PART = 0.75  # a quarter of them fit surely: it may be the same, partly hi
 
 _BLOCKS = 4
 _SHIFT = 2
+_SHOWN = 0.8  # share of a block that nothing may cover for it to count
 _FLAT = 3.0  # grey levels: a block with less contrast is noise and says nothing
 _COLOUR_SHARE = 0.7  # of the cells must agree in colour; a passer-by takes some
 _COLOUR_LIMIT = 14.0  # chroma levels that light, noise and JPEG explain; a red car beside a blue one differs by 30
@@ -104,8 +108,10 @@ class Likeness:
 
 
 @lru_cache(maxsize=1024)  # before a look and in it the same question is asked
-def compare(reference: bytes, now: bytes) -> Likeness | None:
+def compare(reference: bytes, now: bytes, hidden: tuple[Box, ...] = ()) -> Likeness | None:
     """Compare two patches; None when there is too little texture or no patch to say.
+
+    What lies under `hidden` (xyxy, fractions of the patch) is left out: somebody stands before it.
 
     Median and upper quartile over 4x4 blocks of the normalised cross-correlation, each at its best shift of at most
     2 of 24 cells. On labelled street scenes the median tells an empty place from an occupied one, and the quartile one
@@ -124,9 +130,16 @@ def compare(reference: bytes, now: bytes) -> Likeness | None:
     b_energy = np.sqrt(np.einsum("sbp,sbp->sb", b, b) / b.shape[2])
     fit = np.einsum("bp,sbp->sb", known.blocks, b) / b.shape[2]
     fit /= known.energy * np.maximum(b_energy, _FLAT / 2) + 1e-6
+    visible = None
+    if hidden:
+        visible = _visible(hidden)
+        inner = slice(_SHIFT, LUMA_SIDE - _SHIFT)
+        fit = fit[:, (_blocks(visible[None, inner, inner])[0].mean(axis=1) >= _SHOWN)[known.textured]]
+        if fit.shape[1] < _BLOCKS:
+            return None
     fit.sort(axis=1)
     half, part = _quantile(fit, 0.5).max(), _quantile(fit, 0.75).max()
-    colour = _colour_agreement(known.patch, seen)
+    colour = _colour_agreement(known.patch, seen) if visible is None else _visible_colour(known.patch, seen, visible)
     return Likeness(max(0.0, float(half)) * colour, max(0.0, float(part)) * colour)
 
 
@@ -136,6 +149,25 @@ def _colour_agreement(first: _Patch, second: _Patch) -> float:
     expected = first.chroma * min(max(gain, 0.4), 2.5)
     distance = float(_quantile(np.sort(np.abs(second.chroma - expected).sum(axis=0), axis=None), _COLOUR_SHARE))
     return min(max(1.0 - (distance - _COLOUR_LIMIT) / _COLOUR_LIMIT, 0.0), 1.0)
+
+
+def _visible(hidden: tuple[Box, ...]) -> NDArray[np.float32]:
+    """Mark the cells of a patch (24x24) that nothing covers with 1, the others with 0."""
+    shown = np.ones((LUMA_SIDE, LUMA_SIDE), np.float32)
+    for x1, y1, x2, y2 in hidden:
+        left, top = max(0, int(x1 * LUMA_SIDE)), max(0, int(y1 * LUMA_SIDE))
+        shown[top : max(0, math.ceil(y2 * LUMA_SIDE)), left : max(0, math.ceil(x2 * LUMA_SIDE))] = 0.0
+    return shown
+
+
+def _visible_colour(first: _Patch, second: _Patch, visible: NDArray[np.float32]) -> float:
+    """Compare colours, and the light that explains them, where nothing covers them."""
+    cell = LUMA_SIDE // CHROMA_SIDE
+    cells = visible.reshape(CHROMA_SIDE, cell, CHROMA_SIDE, cell).mean(axis=(1, 3)) >= _SHOWN
+    parts = (
+        _Patch(p.luma, p.chroma[:, cells], float(_quantile(np.sort(p.luma[visible > 0]), 0.5))) for p in (first, second)
+    )
+    return _colour_agreement(*parts) if cells.any() else 1.0
 
 
 def blend(reference: bytes, now: bytes, share: float = 0.1) -> bytes:

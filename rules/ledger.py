@@ -19,7 +19,7 @@ from rules.classes import group_of, scores_of
 from rules.geometry import iou, is_part
 from rules.matching import SAME_OBJECT_IOU, assign, one_each
 from rules.observation import Box, Detection, Observation, View
-from rules.occlusion import in_clear_view, why_absent
+from rules.occlusion import hidden_parts, in_clear_view, why_absent
 from rules.stay import Sight, Stay
 
 _ALREADY_HERE = 0.5  # IoU with a stay just seen from which a spare detection is that stay again
@@ -86,6 +86,10 @@ class Ledger:
 
         def possible(stay: Stay) -> bool:
             alike = likeness[stay.id]
+            if alike is not None and alike.another:
+                # Who stands before it has another look: what can still be seen of it decides.
+                hidden = hidden_parts(stay.box, now.detections)
+                alike = compare(stay.look, now.places[stay.id], hidden) if hidden else alike
             if alike is None or alike.same:
                 return True
             # Seen to be away a moment ago, only its own look brings it back; else not looking like another is enough.

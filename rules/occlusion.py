@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.classes import PERSON, group_of
-from rules.geometry import covered_share, iou, same_ground
+from rules.geometry import covered_share, intersection, iou, same_ground
 from rules.observation import Box, Detection
 from rules.stay import Sight
 
@@ -19,14 +19,27 @@ def hides(detection: Detection, place: Box) -> bool:
 
     What stands further away hides nothing: if it is seen there, the place is empty.
     """
-    covered = covered_share(place, detection.box)
-    if covered < _IN_FRONT:
-        return False
+    return covered_share(place, detection.box) >= _IN_FRONT and _stands_before(detection, place)
+
+
+def _stands_before(detection: Detection, place: Box) -> bool:
     if group_of(detection.label) == PERSON:
         return True
     if same_ground(place, detection.box):
-        return covered >= _WHOLLY and iou(place, detection.box) < _MUCH_LARGER
+        return covered_share(place, detection.box) >= _WHOLLY and iou(place, detection.box) < _MUCH_LARGER
     return detection.box[3] > place[3]
+
+
+def hidden_parts(place: Box, detections: Iterable[Detection]) -> tuple[Box, ...]:
+    """Give what is hidden of a place, as boxes in fractions of it."""
+    x1, y1, x2, y2 = place
+    width, height = x2 - x1, y2 - y1
+    return tuple(
+        ((b[0] - x1) / width, (b[1] - y1) / height, (b[2] - x1) / width, (b[3] - y1) / height)
+        for detection in detections
+        for b in (detection.box,)
+        if intersection(place, b) > 0 and _stands_before(detection, place)
+    )
 
 
 def in_clear_view(found: Detection, detections: Iterable[Detection]) -> bool:

@@ -129,6 +129,33 @@ def test_somebody_before_a_part_of_it_does_not_make_it_another(seed: int, share:
     assert not likeness(picture(seed), partly).another  # type: ignore[arg-type]
 
 
+def covered(source: Planes, share: float, colour: tuple[float, float] = RED) -> Planes:
+    """Somebody in red stands before the left `share` of the place."""
+    y, u, v = (plane.copy() for plane in source)
+    y[108:216, 192 : 192 + round(share * 128)] = texture(99, 128, 108)[:, : round(share * 128)]
+    for plane, value in ((u, colour[0]), (v, colour[1])):
+        plane[54:108, 96 : 96 + round(share * 64)] = value
+    return y, u, v
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("share", [0.4, 0.6, 0.7])
+def test_what_is_left_of_a_hidden_car_tells_whether_it_is_the_same(seed: int, share: float) -> None:
+    hidden = ((-0.2, -0.5, share, 1.3),)
+    reference = patch_at(picture(seed), PLACE)
+    same = compare(reference, patch_at(covered(lit(picture(seed), 0.7), share), PLACE), hidden)
+    other = compare(reference, patch_at(covered(picture(seed + 30), share), PLACE), hidden)
+    assert same is not None
+    assert same.same
+    assert other is not None
+    assert other.another
+
+
+def test_a_car_that_is_hidden_as_good_as_wholly_says_nothing() -> None:
+    reference = patch_at(picture(1), PLACE)
+    assert compare(reference, patch_at(covered(picture(1), 0.9), PLACE), ((0.0, 0.0, 0.9, 1.0),)) is None
+
+
 def test_a_flat_patch_says_nothing() -> None:
     grey = planes(
         np.full((HEIGHT_PX, WIDTH_PX), 90, np.float32), *(np.full((180, 320), 128, np.float32) for _ in range(2))
