@@ -141,7 +141,6 @@ class Watch:
             data = json.loads(snapshot)
             self.ledger.restore(data["stays"])
             self._people.restore(data["people"])
-            self._now_s = max((stay.last_look_s for stay in self.ledger.stays), default=-math.inf)
             for watch in self._zones:
                 if watch.zone.id in data["zones"]:
                     watch.restore(data["zones"][watch.zone.id])
