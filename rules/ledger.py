@@ -27,7 +27,8 @@ _PART = 0.75  # share under another stay of its group from which a box is a part
 _SETTLE_S = 10.0  # while this young, a surer detection corrects the place
 _SURER = 0.05
 _REFRESH_S, _REFRESH_LIKENESS, _REFRESH_IOU = 5.0, 0.75, 0.6
-_CANDIDATE_S = 10.0  # a candidate not seen again, or never believed and no longer detected, goes after this
+_CANDIDATE_S = 10.0  # a candidate not seen again goes after this
+_UNBELIEVED_S = 20.0  # so does one that the detector was never sure of and finds no longer
 _HIDDEN_S = 600.0  # an unconfirmed stay hidden for longer is let go
 MOST_STAYS = 200
 
@@ -90,6 +91,8 @@ class Ledger:
                 # Who stands before it has another look: what can still be seen of it decides.
                 hidden = hidden_parts(stay.box, now.detections)
                 alike = compare(stay.look, now.places[stay.id], hidden) if hidden else alike
+                if alike is None:  # too little can be seen of it: whoever came back shows itself later
+                    return not stay.missed_s
             if alike is None or alike.same:
                 return True
             # Seen to be away a moment ago, only its own look brings it back; else not looking like another is enough.
@@ -179,7 +182,7 @@ class Ledger:
         unseen_s = at_s - stay.last_seen_s
         if not stay.standing and (stay.sight is Sight.MISSED or unseen_s > _CANDIDATE_S):
             return True
-        if not stay.believed and at_s - stay.last_detected_s > _CANDIDATE_S:
+        if not stay.believed and at_s - stay.last_detected_s > _UNBELIEVED_S:
             return True
         if stay.sight is Sight.UNKNOWN and stay.unknown > stay.seen and unseen_s > _HIDDEN_S:
             return True

@@ -53,7 +53,7 @@ class Observation:
 
     def covers(self, place: Box) -> bool:
         """Say whether the detector was given the picture around `place`."""
-        return self.looked is None or any(_within(place, part) for part in self.looked)
+        return covers(self.looked, place)
 
     def to_json(self) -> str:
         """Write it as one compact line."""
@@ -101,6 +101,11 @@ class Observation:
             aspect=round(self.aspect, 4),
             looked=None if self.looked is None else tuple(map(_rounded, self.looked)),
         )
+
+
+def covers(looked: tuple[Box, ...] | None, place: Box) -> bool:
+    """Say whether a place lies in one of the parts of the picture that were looked at; None stands for all of it."""
+    return looked is None or any(_within(place, part) for part in looked)
 
 
 def _within(place: Box, part: Box) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 from rules.classes import PERSON, group_of
 from rules.geometry import foot
-from rules.observation import Box, Observation, to_box
+from rules.observation import Box, Observation, covers, to_box
 
 _SURE = 0.3  # score from which a detection is a person
 _LINGER_FROM_S, _LINGER_TO_S = 1.5, 6.0
 _LINGER_STEP = 0.5  # of the own height: a walker is 1.5 heights further after two seconds
+_MOST = 0.5  # of the looks in that time: a detector misses a vendor now and then
 _ENOUGH = 5
 _UNSEEN_S = 12.0  # a little longer than the detector ever pauses (edge_agent.looking.turns)
 
@@ -49,12 +50,21 @@ class PersonScale:
         return max(0.2 * mean_h, mean_h + slope * (foot_y - mean_y))
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who was where at one look, in the parts of the picture that were looked at (None: all of it)."""
+
+    at_s: float
+    people: list[Box]
+    looked: tuple[Box, ...] | None
+
+
 @dataclass(slots=True)
 class People:
     """The people of one camera over the last seconds."""
 
     scale: PersonScale = field(default_factory=PersonScale)
-    recent: list[tuple[float, list[Box]]] = field(default_factory=list)
+    recent: list[Crowd] = field(default_factory=list)
     lingered: list[tuple[float, Box]] = field(default_factory=list)
 
     @property
@@ -63,30 +73,49 @@ class People:
         return [box for _, box in self.lingered]
 
     def look(self, observation: Observation) -> None:
-        """Take one usable look into account: `lingering` are then those who were here seconds ago as well.
+        """Take one usable look into account: `lingering` are then those in whose place somebody stood all the time.
 
-        Where the detector did not look, those who lingered are taken to linger still, for some seconds.
+        Somebody who was there once is not enough: in a stream of passers-by there often is one. Where the detector did
+        not look, those who lingered are taken to linger still, for some seconds.
         """
         now_s = observation.t_s
         boxes = [d.box for d in observation.detections if group_of(d.label) == PERSON and d.score >= _SURE]
         for box in boxes:
             if box[1] > 0.01 and box[3] < 0.99:
                 self.scale.add(box)
-        before = [old for at_s, olds in self.recent if _LINGER_FROM_S <= now_s - at_s <= _LINGER_TO_S for old in olds]
+        before = [crowd for crowd in self.recent if _LINGER_FROM_S <= now_s - crowd.at_s <= _LINGER_TO_S]
         self.lingered = [
             (at_s, box) for at_s, box in self.lingered if now_s - at_s < _UNSEEN_S and not observation.covers(box)
-        ] + [(now_s, box) for box in boxes if any(_stayed(old, box, observation.aspect) for old in before)]
-        self.recent = [(at_s, olds) for at_s, olds in self.recent if now_s - at_s < _LINGER_TO_S] + [(now_s, boxes)]
+        ] + [(now_s, box) for box in boxes if _lingers(box, before, observation.aspect)]
+        self.recent = [crowd for crowd in self.recent if now_s - crowd.at_s < _LINGER_TO_S]
+        self.recent.append(Crowd(now_s, boxes, observation.looked))
 
     def to_json(self) -> dict[str, Any]:
         """Give plain JSON data, for the box to keep over a restart."""
-        return {"scale": asdict(self.scale), "recent": self.recent, "lingered": self.lingered}
+        return {
+            "scale": asdict(self.scale),
+            "recent": [asdict(crowd) for crowd in self.recent],
+            "lingered": self.lingered,
+        }
 
     def restore(self, data: dict[str, Any]) -> None:
         """Take up what was kept."""
         self.scale = PersonScale(**data["scale"])
-        self.recent = [(at_s, [to_box(values) for values in boxes]) for at_s, boxes in data["recent"]]
+        self.recent = [
+            Crowd(
+                crowd["at_s"],
+                [to_box(values) for values in crowd["people"]],
+                None if crowd["looked"] is None else tuple(to_box(values) for values in crowd["looked"]),
+            )
+            for crowd in data["recent"]
+        ]
         self.lingered = [(at_s, to_box(values)) for at_s, values in data.get("lingered", [])]
+
+
+def _lingers(box: Box, before: list[Crowd], aspect: float) -> bool:
+    """Say whether in most of the looks before at its place somebody stood there."""
+    there = [any(_stayed(old, box, aspect) for old in c.people) for c in before if covers(c.looked, box)]
+    return sum(there) > _MOST * len(there)
 
 
 def _stayed(old: Box, new: Box, aspect: float) -> bool:
