@@ -50,6 +50,7 @@ def settle_stay(session: Session, violation: Violation, zone: ZoneInfo, *, auto_
         if row.phase is Phase.CLEARED and case.cleared_at is None:
             cleared = read_message(row)
             case.cleared_at = cleared.cleared_at or cleared.confirmed_at
+            case.standing = 0
             take_step(session, case, CaseAction.CLEAR, Actor(cleared.device, Origin.BOX))
 
 
@@ -73,7 +74,11 @@ def _open(session: Session, violation: Violation, zone: ZoneInfo, *, auto_file: 
         address=violation.camera.address,
         zone_id=violation.zone.id,
         zone_name=violation.zone.name,
+        latitude=violation.camera.latitude,
+        longitude=violation.camera.longitude,
         score=violation.proof.score,
+        model=violation.model,
+        standing=1,
         thumbnail_sha256=_thumbnail(violation.evidence),
         first_seen_at=violation.first_seen_at,
         confirmed_at=violation.confirmed_at,

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from central import counters
-from central.cases.lifecycle import CaseAction, CaseState, Origin, RejectReason, next_state
+from central.cases.lifecycle import CaseAction, CaseState, Origin, RejectReason, check_step, who_is
 from central.column_types import now
 from central.filing import outbox
 from central.tables import Case, CaseStep
@@ -31,9 +31,9 @@ def take_step(
     reason: RejectReason | None = None,
     note: str = "",
 ) -> None:
-    """Move `case` on and write the step down, with what follows from it. Raises IllegalStep."""
+    """Move `case` on and write the step down, with what follows from it. Raises IllegalStep, NotYours."""
     before = case.state
-    case.state = next_state(before, action)
+    case.state = check_step(before, action, who_is(actor.origin))
     if action in (CaseAction.CONFIRM, CaseAction.RETRY_FILING):
         outbox.put(session, case.id)
     write_step(session, case, action, actor, before=before, reason=reason, note=note)

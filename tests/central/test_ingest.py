@@ -38,7 +38,7 @@ def test_a_violation_with_its_evidence_becomes_a_case_that_waits_for_review(
     assert case.number.startswith("KW-")
     detail = services.cases.get(case.id)
     assert [(s.action, s.origin, s.actor) for s in detail.steps] == [(CaseAction.REPORT, Origin.BOX, "box-1")]
-    assert detail.allowed == [CaseAction.CONFIRM, CaseAction.REJECT]
+    assert detail.allowed == [CaseAction.CONFIRM, CaseAction.REJECT, CaseAction.MERGE]
     assert detail.violations[0].message == report.violation
     assert detail.violations[0].signature_ok
     assert {e.sha256 for e in detail.evidence} == set(report.files)
