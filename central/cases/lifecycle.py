@@ -30,6 +30,7 @@ from central.problems import Problem
 __all__ = [
     "ACTION_NAMES",
     "CLOSED_HOW_NAMES",
+    "GROUPS",
     "OPEN",
     "ORIGIN_NAMES",
     "REASON_NAMES",
@@ -72,6 +73,9 @@ _AT_WORK = (S.FILED, S.DISPATCHED, S.HANDLED, S.FED_BACK)
 OPEN = _UNDECIDED + _AT_WORK
 """States in which somebody still has to do something."""
 
+GROUPS: dict[str, tuple[CaseState, ...]] = {"open": OPEN, "at_work": _AT_WORK, "undecided": _UNDECIDED}
+"""States that have much in common, for the drawing."""
+
 TABLE: tuple[Row, ...] = (
     Row((), A.REPORT, S.REPORTED, (_BOX,)),
     # Before it is a case for the city: is it one, and will it be put right without us?
@@ -100,7 +104,7 @@ TABLE: tuple[Row, ...] = (
     Row(OPEN, A.OVERDUE, None, (_POLICY,)),
     Row(OPEN, A.ASK_PICTURE, None, (_OFFICER,)),
     # Whatever becomes of a case: an answer that was on its way belongs to it, and so does the street's picture.
-    Row(_AT_WORK, A.RETRY_FILING, None, (_OFFICER,)),
+    Row((*_AT_WORK, S.CLOSED, S.EVALUATED, S.MERGED, S.WITHDRAWN), A.RETRY_FILING, None, (_OFFICER,)),
     Row(_ANY, A.REGISTER, None, (_PLATFORM,)),
     Row(_ANY, A.FILING_FAILED, None, (_PLATFORM, _POLICY)),
     Row(_ANY, A.CLEAR, None, (_BOX,)),

@@ -181,7 +181,7 @@ def services(settings: Settings) -> Iterator[Services]:
 @pytest.fixture
 def make_inbox() -> Callable[[Services], Inbox]:
     def make(services: Services) -> Inbox:
-        return Inbox(services.sessions, services.evidence, services.quarantine, services.settings)
+        return Inbox(services.sessions, services.evidence, services.quarantine, services.settings, services.site)
 
     return make
 

@@ -148,7 +148,7 @@ def test_the_whole_way_of_a_case(
         (summary,) = services.cases.list(query="东门").items
         services.cases.act(summary.id, CaseAction.CONFIRM, Actor("wang", Origin.CONSOLE))
         builtin = BuiltinPlatform(services.sessions, services.settings.zone)
-        assert FilingWorker(services.sessions, {"builtin": builtin}).run_due() == 1
+        assert FilingWorker(services.sessions, services.site, {"builtin": builtin}).run_due() == 1
         case = services.cases.get(summary.id)
         assert (case.state, len(case.violations), len(case.evidence)) == (CaseState.FILED, 2, 6)
         assert {step.action for step in case.steps} == {
@@ -156,6 +156,7 @@ def test_the_whole_way_of_a_case(
             CaseAction.CLEAR,
             CaseAction.CONFIRM,
             CaseAction.REGISTER,
+            CaseAction.PROPOSE_CLOSE,
         }
         assert services.quarantine.count() == 1
 

@@ -62,7 +62,7 @@ def confirmed(services: Services, box: Box, send: Send) -> UUID:
 
 
 def file_with(services: Services, connector: Connector) -> int:
-    return FilingWorker(services.sessions, {connector.name: connector}).run_due()
+    return FilingWorker(services.sessions, services.site, {connector.name: connector}).run_due()
 
 
 def make_due(services: Services) -> None:
@@ -163,7 +163,7 @@ def test_a_platform_that_never_answers_is_given_up_in_the_end(
 
 
 def test_a_job_for_a_platform_that_is_not_there_is_visible(services: Services, confirmed: UUID) -> None:
-    FilingWorker(services.sessions, {}).run_due()
+    FilingWorker(services.sessions, services.site, {}).run_due()
     assert "builtin" in services.cases.get(confirmed).steps[-1].note
 
 

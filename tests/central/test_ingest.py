@@ -192,7 +192,7 @@ def test_damaged_evidence_is_set_aside_and_may_be_sent_again(services: Services,
 
 def test_auto_file_files_a_new_case_without_a_person(settings: Settings, make_box: type[Box]) -> None:
     services = build_services(settings.model_copy(update={"auto_file": True}))
-    inbox = Inbox(services.sessions, services.evidence, services.quarantine, services.settings)
+    inbox = Inbox(services.sessions, services.evidence, services.quarantine, services.settings, services.site)
     box = make_box()
     for message in (box.status(), *box.report().messages):
         inbox.receive(*message)
