@@ -39,7 +39,7 @@ def drawn(page: str, language: str) -> str:
 
 
 def old_pages(folder: Path) -> dict[Path, str]:
-    """Give the pages in `folder` whose drawing or table is not that of the code, with the text that they should have."""
+    """Give the pages in `folder` whose drawing or table is not that of the code, with what it should be."""
     texts = {folder / name: (folder / name).read_text(encoding="utf-8") for name in _PAGES}
     fresh = {path: drawn(text, _PAGES[path.name]) for path, text in texts.items()}
     return {path: text for path, text in fresh.items() if text != texts[path]}

@@ -30,7 +30,10 @@ class Calendar(BaseModel):
     @model_validator(mode="after")
     def _some_time_is_worked(self) -> Calendar:
         if self.windows and not any(day in _WEEK for window in self.windows for day in window.days):
-            raise ValueError("windows: no weekday is worked, so no deadline would ever end: add days such as mon")
+            raise ValueError(
+                "windows 中没有工作日，期限将永不到期，请加上 mon 等 / "
+                "windows: no weekday is worked, so no deadline would ever end: add days such as mon"
+            )
         return self
 
     def _kind_of(self, day: date) -> Weekday:

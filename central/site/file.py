@@ -14,7 +14,7 @@ from central.site.policies import Closing, Deadlines, Join, Policy, Then
 
 def _check_url(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
-        raise ValueError(f"{url!r} cannot be posted to: write it as https://host/path")
+        raise ValueError(f"{url!r} 不是网址，请写作 https://主机/路径 / is no address: write it as https://host/path")
     return url
 
 
@@ -30,7 +30,7 @@ class District(_Part):
     """A part of the city, and the places in it."""
 
     name: str
-    zones: tuple[PlacePattern, ...] = Field(min_length=1)
+    zones: tuple[PlacePattern, ...]
 
 
 class Owner(_Part):
@@ -39,7 +39,7 @@ class Owner(_Part):
     name: str
     contact: str = Field(default="", description="a person and a number, for people")
     webhook: Webhook | None = Field(default=None, description="gets its messages; none: the one of `notices`")
-    zones: tuple[PlacePattern, ...] = Field(min_length=1)
+    zones: tuple[PlacePattern, ...]
 
 
 class Notices(_Part):
@@ -72,6 +72,11 @@ class SiteFile(_Part):
         if any(policy.then is Then.NOTIFY for policy in self.policies) and self.notices.webhook is None:
             silent = [name for name, owner in self.owners.items() if owner.webhook is None]
             if silent or not self.owners:
-                who = f"owners.{silent[0]} has no webhook" if silent else "there are no owners"
-                raise ValueError(f"policies say `then: notify`, but {who}: add `notices: {{webhook: https://...}}`")
+                zh, en = ("owners 为空", "there are no owners")
+                if silent:
+                    zh, en = (f"owners.{silent[0]} 没有 webhook", f"owners.{silent[0]} has no webhook")
+                raise ValueError(
+                    f"policies 中有 `then: notify`，但{zh}，请补上 `notices: {{webhook: https://…}}` / "
+                    f"policies say `then: notify`, but {en}: add `notices: {{webhook: https://...}}`"
+                )
         return self

@@ -32,6 +32,7 @@ class Place:
 def _check_pattern(pattern: str) -> str:
     if pattern.count("/") not in (0, 2) or not all(part.strip() for part in pattern.split("/")):
         raise ValueError(
+            f'{pattern!r} 不是地点，请写区域编号（如 "kerb"）或 "设备/摄像机/区域"，可用 * / '
             f'{pattern!r} names no place: write a zone id like "kerb", or "device/camera/zone", * for any of them'
         )
     return pattern

@@ -50,13 +50,20 @@ class Policy(_ForSome):
     def _numbers_belong(self) -> Policy:
         if (self.then is Then.NOTIFY) != (self.minutes is not None):
             raise ValueError(
+                "minutes 只用于 `then: notify`，且必须写明限时 / "
                 "minutes belong to `then: notify`, and only there: say how long the owner has to put it right"
             )
         filing = self.min_score or self.min_precision or self.min_verdicts
         if self.then is not Then.FILE and filing:
-            raise ValueError("min_score, min_precision and min_verdicts belong to `then: file`: remove them")
+            raise ValueError(
+                "min_score、min_precision、min_verdicts 只用于 `then: file`，请删去 / "
+                "min_score, min_precision and min_verdicts belong to `then: file`: remove them"
+            )
         if self.min_precision and not self.min_verdicts:
-            raise ValueError("min_precision needs min_verdicts: of how many decisions at least, e.g. 50")
+            raise ValueError(
+                "写了 min_precision 就要写 min_verdicts（至少多少次判定，如 50） / "
+                "min_precision needs min_verdicts: of how many decisions at least, e.g. 50"
+            )
         return self
 
 
@@ -71,7 +78,10 @@ class Deadlines(_ForSome):
     @model_validator(mode="after")
     def _says_something(self) -> Deadlines:
         if (self.decide, self.dispatch, self.handle, self.verify) == (None,) * 4:
-            raise ValueError("no step is named: add decide, dispatch, handle or verify, in working minutes")
+            raise ValueError(
+                "没有写明步骤，请写 decide、dispatch、handle 或 verify（工作分钟） / "
+                "no step is named: add decide, dispatch, handle or verify, in working minutes"
+            )
         return self
 
 
