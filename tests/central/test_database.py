@@ -20,12 +20,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, Uuid, func, insert, select
+from sqlalchemy import Connection, MetaData, Table, Uuid, func, insert, select, update
 from sqlalchemy.exc import StatementError
 
 from central import counters, migrations
 from central.cases.lifecycle import CaseAction, CaseState, Origin
 from central.cases.service import Actor
+from central.cases.timekeeper import Timekeeper
 from central.column_types import UtcDateTime
 from central.database import Sessions, make_engine
 from central.filing.builtin import BuiltinPlatform
@@ -34,7 +35,8 @@ from central.ingest.inbox import Inbox
 from central.services import DatabaseNotOpened, Services, build_services
 from central.settings import Settings
 from central.tables import Base, Case, CaseStep, FilingJob, FilingOrder, JobState, Stay, UserRow
-from protocol.messages import Phase
+from central.telling.worker import NoticeWorker
+from protocol.messages import MapPosition, Phase
 
 if TYPE_CHECKING:
     from tests.central.conftest import Box
@@ -159,6 +161,45 @@ def test_the_whole_way_of_a_case(
             CaseAction.PROPOSE_CLOSE,
         }
         assert services.quarantine.count() == 1
+
+
+def test_many_workers_with_news_of_one_place_open_one_case_and_file_it_once(
+    sessions: Sessions, url: str, tmp_path: Path, make_box: type[Box], make_inbox: Callable[[Services], Inbox]
+) -> None:
+    """Eight cameras see the same stall at once; the shop was told, and two workers look at the clock."""
+    (tmp_path / "site.yaml").write_text(_NOTIFY_FIRST, encoding="utf-8")
+    services = build_services(Settings(data_dir=tmp_path, database_url=url))
+    with closing(services.sessions):
+        inbox, boxes = make_inbox(services), [make_box(f"box-{number}") for number in range(8)]
+        here = MapPosition(latitude=31.2, longitude=121.5)
+        reports = [box.report(position=here) for box in boxes]
+        for box, report in zip(boxes, reports, strict=True):
+            for message in (box.status(), *report.parts):
+                inbox.receive(*message)
+        with ThreadPoolExecutor(8) as workers:
+            outcomes = list(workers.map(lambda report: inbox.receive(*report.message), reports))
+        for report, outcome in zip(reports, outcomes, strict=True):  # a box repeats what it has no word on
+            if not outcome.replies:
+                inbox.receive(*report.message)
+        (summary,) = services.cases.list().items
+        assert (summary.repeats, summary.standing, summary.state) == (7, 8, CaseState.NOTIFIED)
+        told: list[str] = []
+        NoticeWorker(services.sessions, services.site, lambda url, payload, key: told.append(key)).run_due()
+        assert told == [str(summary.id)]
+        with services.sessions.write() as session:
+            session.execute(update(Case).values(notify_until=_AT))
+        timekeepers = [Timekeeper(services.sessions, services.site) for _ in range(4)]
+        with ThreadPoolExecutor(4) as workers:
+            assert sum(workers.map(lambda timekeeper: timekeeper.run_due(), timekeepers)) == 1
+        case = services.cases.get(summary.id)
+        assert [step.action for step in case.steps][-1] is CaseAction.CONFIRM
+        assert case.state is CaseState.FILED
+
+
+_NOTIFY_FIRST = """
+owners: {shop: {name: 面馆, webhook: "http://127.0.0.1:9/", zones: [kerb]}}
+policies: [{then: notify, minutes: 5}]
+"""
 
 
 @pytest.mark.parametrize(
