@@ -34,7 +34,7 @@ def way_block(case: CaseDetail, visit: Visit) -> None:
     known = [fact for fact in facts if fact and fact[1]]
     if not known and not case.merged_into_id:
         return
-    with tag("section", "panel"), tag("dl", "facts way"):
+    with tag("section", "panel"), tag("dl", "way"):
         for key, value in known:
             text("dt", words(key))
             text("dd", value, "overdue" if key == "case.due" and case.overdue else "")
