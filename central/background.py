@@ -1,4 +1,4 @@
-"""What works behind the pages: the embedded broker, ingest and filing. Started and stopped together."""
+"""What works behind the pages: broker, ingest, filing, messages and deadlines. Started and stopped together."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import secrets
 from pathlib import Path
 
 from central.broker import EmbeddedBroker
+from central.cases.timekeeper import Timekeeper
 from central.filing.builtin import BuiltinPlatform
 from central.filing.worker import FilingWorker
 from central.ingest.inbox import Inbox
 from central.ingest.subscriber import BrokerAddress, Subscriber
 from central.services import Services
+from central.telling.worker import NoticeWorker
+from central.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +29,15 @@ class Background:
         settings = services.settings
         self._settings = settings
         self._client_id = _client_id(settings.data_dir)
-        self._inbox = Inbox(services.sessions, services.evidence, services.quarantine, settings)
+        self._inbox = Inbox(services.sessions, services.evidence, services.quarantine, settings, services.site)
         self._broker: EmbeddedBroker | None = None
         self._subscriber: Subscriber | None = None
         builtin = BuiltinPlatform(services.sessions, settings.zone)
-        self._filing = FilingWorker(services.sessions, {builtin.name: builtin})
+        self._workers: tuple[WorkerThread, ...] = (
+            FilingWorker(services.sessions, services.site, {builtin.name: builtin}),
+            NoticeWorker(services.sessions, services.site),
+            Timekeeper(services.sessions, services.site),
+        )
 
     @property
     def embedded(self) -> bool:
@@ -56,14 +63,16 @@ class Background:
         client_id = _new_client_id() if share_group else self._client_id
         self._subscriber = Subscriber(self._inbox, address, client_id, share_group)
         self._subscriber.start()
-        self._filing.start()
+        for worker in self._workers:
+            worker.start()
 
     def stop(self) -> None:
         """Finish what is at hand and stop all."""
         if self._subscriber is not None:
             self._subscriber.stop()
             self._subscriber = None
-            self._filing.stop()
+            for worker in self._workers:
+                worker.stop()
         if self._broker is not None:
             self._broker.stop()
             self._broker = None

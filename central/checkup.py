@@ -12,6 +12,7 @@ from central.cases.views import View
 from central.filing import outbox
 from central.services import Services
 from central.tables import JobState, QuarantineEntry, StoredViolation, ViolationState
+from central.telling import outbox as notices
 
 
 class Checkup(View):
@@ -25,6 +26,8 @@ class Checkup(View):
     quarantined: int = Field(description="messages set aside for a person")
     filing_waiting: int = Field(description="cases on their way to the platform")
     filing_dead: int = Field(description="cases that the platform did not take, waiting for a person")
+    notices_waiting: int = Field(description="messages on their way to owners")
+    notices_dead: int = Field(description="messages that could not be delivered; their cases wait for a person")
 
 
 def check(services: Services, background: Background) -> Checkup:
@@ -35,7 +38,7 @@ def check(services: Services, background: Background) -> Checkup:
         with services.sessions.read() as session:
             waiting = session.scalar(select(func.count()).where(StoredViolation.state == ViolationState.WAITING))
             quarantined = session.scalar(select(func.count()).select_from(QuarantineEntry))
-            jobs = outbox.counts(session)
+            jobs, messages = outbox.counts(session), notices.counts(session)
     except Exception:  # whatever the driver raises: the database is away
         return Checkup(
             status="down",
@@ -46,6 +49,8 @@ def check(services: Services, background: Background) -> Checkup:
             quarantined=0,
             filing_waiting=0,
             filing_dead=0,
+            notices_waiting=0,
+            notices_dead=0,
         )
     return Checkup(
         status="ok" if connected and not jobs[JobState.DEAD] else "degraded",
@@ -56,4 +61,6 @@ def check(services: Services, background: Background) -> Checkup:
         quarantined=quarantined or 0,
         filing_waiting=jobs[JobState.WAITING],
         filing_dead=jobs[JobState.DEAD],
+        notices_waiting=messages[JobState.WAITING],
+        notices_dead=messages[JobState.DEAD],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -35,6 +36,19 @@ def words(enum: type[StrEnum]) -> Enum:
     return Enum(enum, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
 
 
-def now() -> datetime:
-    """Give the present moment, in UTC."""
+def _machine_time() -> datetime:
     return datetime.now(UTC)
+
+
+_clock: Callable[[], datetime] = _machine_time
+
+
+def now() -> datetime:
+    """Give the present moment, in UTC: the one clock of the centre."""
+    return _clock()
+
+
+def set_clock(clock: Callable[[], datetime] | None) -> None:
+    """Let the whole process go by another clock, e.g. a simulation's; None: by the machine's again."""
+    global _clock  # noqa: PLW0603 - there is one clock
+    _clock = clock or _machine_time

@@ -13,6 +13,8 @@ from central.database import insert_for
 from central.tables import Counter
 
 CASES_REVISION = "cases_revision"
+OPENINGS = "openings"
+"""Advanced, and so held, by whoever looks for the case that a new violation belongs to."""
 
 
 def advance(session: Session, name: str) -> int:

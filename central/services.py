@@ -17,6 +17,7 @@ from central.evidence_store import EvidenceStore
 from central.problems import Problem
 from central.quarantine import Quarantine
 from central.settings import Settings
+from central.site.site import Site, load_site
 
 
 class DatabaseNotOpened(Problem):
@@ -43,20 +44,23 @@ class Services:
     evidence: EvidenceStore
     settings: Settings
     sessions: Sessions
+    site: Site
 
 
 def build_services(settings: Settings) -> Services:
-    """Open database and evidence store and bring the database up to date. Raises Problem."""
+    """Read the site file, open database and evidence store, bring the database up to date. Raises Problem."""
+    site = load_site(settings)
     sessions = Sessions(_open_database(settings.database))
     blobs = BlobStore(settings.evidence)
     return Services(
-        cases=CaseService(sessions),
+        cases=CaseService(sessions, site),
         accounts=Accounts(sessions),
         devices=Devices(sessions),
         quarantine=Quarantine(sessions, blobs),
         evidence=EvidenceStore(blobs),
         settings=settings,
         sessions=sessions,
+        site=site,
     )
 
 

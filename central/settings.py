@@ -42,6 +42,9 @@ class Settings(BaseModel):
     auto_file: bool = Field(default=False, description="file new cases without a person")
     language: str = Field(default="zh-CN", description="of the console, until a user chooses: zh-CN or en")
     time_zone: str = Field(default="Asia/Shanghai", description="of the site: dates in case numbers, times on pages")
+    site_file: Path | None = Field(
+        default=None, description="working hours, owners, deadlines, policies; none: site.yaml in data_dir, if there"
+    )
     max_evidence_mb: int = Field(default=64, ge=1, description="a larger evidence file is refused")
     secure_cookie: bool = Field(default=False, description="the site is served by https only")
 

@@ -80,6 +80,13 @@ class CameraPlace(Message):
     longitude: float | None = Field(default=None, ge=-180, le=180, description="WGS 84, degrees")
 
 
+class MapPosition(Message):
+    """A place on the ground, where a camera is calibrated against a map."""
+
+    latitude: float = Field(ge=-90, le=90, description="WGS 84, degrees")
+    longitude: float = Field(ge=-180, le=180, description="WGS 84, degrees")
+
+
 class ZonePlace(Message):
     """The zone as it was when the violation happened, so that a picture can be explained years later."""
 
@@ -122,6 +129,9 @@ class Violation(Message):
     label: str = Field(description="the detector's class, e.g. car", examples=["car"])
     count: int = Field(default=1, ge=1, description="objects in it, for a heap of bikes")
     box: BoxXyxy = Field(description="where it stands")
+    position: MapPosition | None = Field(
+        default=None, description="the middle of the ground it stands on; only from cameras calibrated on a map"
+    )
     dwell_s: float = Field(ge=0, description="how long the zone lets it stand, seconds")
     first_seen_at: AwareDatetime
     confirmed_at: AwareDatetime

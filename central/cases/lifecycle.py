@@ -1,114 +1,133 @@
-"""A case's way, as the city knows it: states, steps, and which step leads where.
+"""The life of a case: one table that says which step leads where, and who may take it.
 
 上报 reported -> 立案 filed -> 派遣 dispatched -> 处置 handled -> 反馈 fed back -> 核查结案 closed -> 评价 evaluated,
-or 不予立案 rejected. A step that the table does not name is illegal.
+or 不予立案 rejected. A step that the table does not name is illegal. What may be done now, what an error says, and the
+drawing in docs/life-of-a-case.md all come from it.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
+from dataclasses import dataclass
 
+from central.cases.states import (
+    ACTION_NAMES,
+    CLOSED_HOW_NAMES,
+    ORIGIN_NAMES,
+    REASON_NAMES,
+    STATE_NAMES,
+    WHO_NAMES,
+    CaseAction,
+    CaseState,
+    ClosedHow,
+    Names,
+    Origin,
+    RejectReason,
+    Who,
+    pick,
+)
 from central.problems import Problem
 
-Names = tuple[str, str]
-"""Chinese and English name."""
+__all__ = [
+    "ACTION_NAMES",
+    "CLOSED_HOW_NAMES",
+    "GROUPS",
+    "OPEN",
+    "ORIGIN_NAMES",
+    "REASON_NAMES",
+    "STATE_NAMES",
+    "TABLE",
+    "TRANSITIONS",
+    "WHO_NAMES",
+    "CaseAction",
+    "CaseState",
+    "ClosedHow",
+    "IllegalStep",
+    "Names",
+    "NotYours",
+    "Origin",
+    "RejectReason",
+    "Row",
+    "Who",
+    "allowed_actions",
+    "check_step",
+    "pick",
+    "who_is",
+]
 
 
-class CaseState(StrEnum):
-    """Where a case is."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """From any of `states`, `action` leads to `to` (None: the state stays), when one of `who` takes it."""
 
-    REPORTED = "reported"
-    FILED = "filed"
-    DISPATCHED = "dispatched"
-    HANDLED = "handled"
-    FED_BACK = "fed_back"
-    CLOSED = "closed"
-    EVALUATED = "evaluated"
-    REJECTED = "rejected"
+    states: tuple[CaseState, ...]
+    action: CaseAction
+    to: CaseState | None
+    who: tuple[Who, ...]
 
 
-class CaseAction(StrEnum):
-    """What happened to a case, or what may be done with it."""
+S, A = CaseState, CaseAction
+_BOX, _OFFICER, _POLICY, _PLATFORM = Who.BOX, Who.OFFICER, Who.POLICY, Who.PLATFORM
+_ANY = tuple(CaseState)
+_UNDECIDED = (S.REPORTED, S.NOTIFIED)
+_AT_WORK = (S.FILED, S.DISPATCHED, S.HANDLED, S.FED_BACK)
+OPEN = _UNDECIDED + _AT_WORK
+"""States in which somebody still has to do something."""
 
-    REPORT = "report"  # a box reported it
-    CONFIRM = "confirm"  # an officer, or the policy, says that it is one
-    REJECT = "reject"  # an officer says that it is none
-    REGISTER = "register"  # the platform took it and gave it a number
-    FILING_FAILED = "filing_failed"  # the platform did not take it; no further try by itself
-    RETRY_FILING = "retry_filing"  # an officer hands it to the platform again
-    CLEAR = "clear"  # the street is clear again
+GROUPS: dict[str, tuple[CaseState, ...]] = {"open": OPEN, "at_work": _AT_WORK, "undecided": _UNDECIDED}
+"""States that have much in common, for the drawing."""
 
-
-class Origin(StrEnum):
-    """From where a step was taken."""
-
-    BOX = "box"
-    CONSOLE = "console"
-    API = "api"
-    PLATFORM = "platform"
-    SYSTEM = "system"
-
-
-class RejectReason(StrEnum):
-    """Why an officer rejects a case: training data, and a quality figure per camera."""
-
-    NOT_A_VIOLATION = "not_a_violation"
-    ALREADY_GONE = "already_gone"
-    WRONG_OBJECT = "wrong_object"
-    DUPLICATE = "duplicate"
-    PERMITTED = "permitted"
-    OTHER = "other"
-
-
-STATE_NAMES: dict[CaseState, Names] = {
-    CaseState.REPORTED: ("上报", "Reported"),
-    CaseState.FILED: ("立案", "Filed"),
-    CaseState.DISPATCHED: ("派遣", "Dispatched"),
-    CaseState.HANDLED: ("处置", "Handled"),
-    CaseState.FED_BACK: ("反馈", "Fed back"),
-    CaseState.CLOSED: ("核查结案", "Closed"),
-    CaseState.EVALUATED: ("评价", "Evaluated"),
-    CaseState.REJECTED: ("不予立案", "Rejected"),
-}
-
-ACTION_NAMES: dict[CaseAction, Names] = {
-    CaseAction.REPORT: ("设备上报", "Reported by a box"),
-    CaseAction.CONFIRM: ("确认立案", "Confirm"),
-    CaseAction.REJECT: ("不予立案", "Reject"),
-    CaseAction.REGISTER: ("平台受理", "Taken by the platform"),
-    CaseAction.FILING_FAILED: ("平台未受理", "Not taken by the platform"),
-    CaseAction.RETRY_FILING: ("重新推送", "File again"),
-    CaseAction.CLEAR: ("现场已恢复", "Street is clear"),
-}
-
-ORIGIN_NAMES: dict[Origin, Names] = {
-    Origin.BOX: ("边缘设备", "Box"),
-    Origin.CONSOLE: ("工作台", "Console"),
-    Origin.API: ("接口", "API"),
-    Origin.PLATFORM: ("城管平台", "Platform"),
-    Origin.SYSTEM: ("系统", "System"),
-}
-
-REASON_NAMES: dict[RejectReason, Names] = {
-    RejectReason.NOT_A_VIOLATION: ("不属违规", "Not a violation"),
-    RejectReason.ALREADY_GONE: ("已离开", "Already gone"),
-    RejectReason.WRONG_OBJECT: ("识别错误", "Wrong object"),
-    RejectReason.DUPLICATE: ("重复上报", "Duplicate"),
-    RejectReason.PERMITTED: ("经批准", "Permitted"),
-    RejectReason.OTHER: ("其他", "Other"),
-}
+TABLE: tuple[Row, ...] = (
+    Row((), A.REPORT, S.REPORTED, (_BOX,)),
+    # Before it is a case for the city: is it one, and will it be put right without us?
+    Row((S.REPORTED,), A.NOTIFY, S.NOTIFIED, (_POLICY,)),
+    Row((S.NOTIFIED,), A.NOTICE_FAILED, S.REPORTED, (_POLICY,)),
+    Row((S.NOTIFIED,), A.SELF_CORRECT, S.SELF_CORRECTED, (_POLICY, _OFFICER)),
+    Row(_UNDECIDED, A.CONFIRM, S.FILED, (_OFFICER, _POLICY)),
+    Row(_UNDECIDED, A.REJECT, S.REJECTED, (_OFFICER,)),
+    # The city's work.
+    Row((S.FILED,), A.DISPATCH, S.DISPATCHED, (_OFFICER, _PLATFORM)),
+    Row((S.DISPATCHED,), A.HANDLE, S.HANDLED, (_OFFICER, _PLATFORM)),
+    Row((S.HANDLED,), A.FEED_BACK, S.FED_BACK, (_OFFICER, _PLATFORM)),
+    Row((S.HANDLED, S.FED_BACK), A.SEND_BACK, S.DISPATCHED, (_OFFICER, _PLATFORM)),
+    Row(_AT_WORK, A.CLOSE, S.CLOSED, (_OFFICER, _POLICY, _PLATFORM)),
+    Row((S.CLOSED,), A.EVALUATE, S.EVALUATED, (_OFFICER,)),
+    # Ways aside and back.
+    Row(OPEN, A.MERGE, S.MERGED, (_OFFICER,)),
+    Row((S.NOTIFIED, *_AT_WORK), A.WITHDRAW, S.WITHDRAWN, (_OFFICER,)),
+    Row((S.CLOSED, S.EVALUATED), A.REOPEN, S.FILED, (_BOX, _OFFICER, _PLATFORM)),
+    Row((S.SELF_CORRECTED,), A.REOPEN, S.REPORTED, (_BOX, _OFFICER)),
+    Row((S.REJECTED, S.WITHDRAWN), A.REOPEN, S.REPORTED, (_OFFICER,)),
+    # What happens on the way and leaves the state as it is.
+    Row(OPEN, A.REPEAT, None, (_BOX,)),
+    Row(OPEN, A.ABSORB, None, (_OFFICER,)),
+    Row(_AT_WORK, A.PROPOSE_CLOSE, None, (_POLICY,)),
+    Row(OPEN, A.OVERDUE, None, (_POLICY,)),
+    Row(OPEN, A.ASK_PICTURE, None, (_OFFICER,)),
+    # Whatever becomes of a case: an answer that was on its way belongs to it, and so does the street's picture.
+    Row((*_AT_WORK, S.CLOSED, S.EVALUATED, S.MERGED, S.WITHDRAWN), A.RETRY_FILING, None, (_OFFICER,)),
+    Row(_ANY, A.REGISTER, None, (_PLATFORM,)),
+    Row(_ANY, A.FILING_FAILED, None, (_PLATFORM, _POLICY)),
+    Row(_ANY, A.CLEAR, None, (_BOX,)),
+    Row(_ANY, A.PICTURE, None, (_BOX,)),
+)
 
 TRANSITIONS: dict[tuple[CaseState, CaseAction], CaseState] = {
-    (CaseState.REPORTED, CaseAction.CONFIRM): CaseState.FILED,
-    (CaseState.REPORTED, CaseAction.REJECT): CaseState.REJECTED,
-    (CaseState.FILED, CaseAction.REGISTER): CaseState.FILED,
-    (CaseState.FILED, CaseAction.FILING_FAILED): CaseState.FILED,
-    (CaseState.FILED, CaseAction.RETRY_FILING): CaseState.FILED,
-    # Whatever becomes of a case, the street may be clear again, and its picture belongs to it.
-    **{(state, CaseAction.CLEAR): state for state in CaseState},
+    (state, row.action): row.to or state for row in TABLE for state in row.states
 }
+"""The table, looked up: (state, action) -> next state."""
 
-_OFFICERS = frozenset({CaseAction.CONFIRM, CaseAction.REJECT, CaseAction.RETRY_FILING})
+_MAY: dict[tuple[CaseState, CaseAction], tuple[Who, ...]] = {
+    (state, row.action): row.who for row in TABLE for state in row.states
+}
+_FOLLOWS_BY_ITSELF = frozenset({A.ABSORB, A.ASK_PICTURE})
+"""Steps that come with something else that a person does, not by asking for the step."""
+_WHO_OF = {
+    Origin.BOX: Who.BOX,
+    Origin.CONSOLE: Who.OFFICER,
+    Origin.API: Who.OFFICER,
+    Origin.PLATFORM: Who.PLATFORM,
+    Origin.SYSTEM: Who.POLICY,
+}
 
 
 class IllegalStep(Problem):
@@ -127,20 +146,33 @@ class IllegalStep(Problem):
         )
 
 
-def allowed_actions(state: CaseState, *, filing_failed: bool = False) -> list[CaseAction]:
-    """Give what an officer may do with a case; `filing_failed`: the platform did not take it."""
-    actions = [action for (start, action) in TRANSITIONS if start is state and action in _OFFICERS]
-    return [a for a in actions if a is not CaseAction.RETRY_FILING or filing_failed]
+class NotYours(IllegalStep):
+    """The step exists, but somebody else takes it."""
+
+    code = "not_your_step"
+
+    def __init__(self, state: CaseState, action: CaseAction, who: Who, allowed: list[CaseAction]) -> None:
+        super().__init__(state, action, allowed)
+        others = _MAY[state, action]
+        self.message_zh += f"（该步骤由{'、'.join(WHO_NAMES[w][0] for w in others)}办理，不由{WHO_NAMES[who][0]}办理）"
+        self.message_en += f" (this step is taken by {' or '.join(WHO_NAMES[w][1] for w in others)}, not by {who})"
 
 
-def next_state(state: CaseState, action: CaseAction) -> CaseState:
-    """Look up where `action` leads from `state`. Raises IllegalStep."""
-    try:
-        return TRANSITIONS[state, action]
-    except KeyError:
-        raise IllegalStep(state, action, allowed_actions(state)) from None
+def who_is(origin: Origin) -> Who:
+    """Say in whose part somebody acts who comes from `origin`."""
+    return _WHO_OF[origin]
 
 
-def pick(names: Names, language: str) -> str:
-    """Choose the name for people: Chinese where `language` starts with "zh", else English."""
-    return names[0] if language.lower().startswith("zh") else names[1]
+def allowed_actions(state: CaseState, *, filing_failed: bool = False, who: Who = Who.OFFICER) -> list[CaseAction]:
+    """Give what `who` may do with a case; `filing_failed`: the platform did not take it."""
+    actions = [action for (start, action), may in _MAY.items() if start is state and who in may]
+    return [a for a in actions if a not in _FOLLOWS_BY_ITSELF and (a is not A.RETRY_FILING or filing_failed)]
+
+
+def check_step(state: CaseState, action: CaseAction, who: Who) -> CaseState:
+    """Look up where `action` leads from `state` when `who` takes it. Raises IllegalStep, NotYours."""
+    if (state, action) not in TRANSITIONS:
+        raise IllegalStep(state, action, allowed_actions(state, who=who))
+    if who not in _MAY[state, action]:
+        raise NotYours(state, action, who, allowed_actions(state, who=who))
+    return TRANSITIONS[state, action]

@@ -1,27 +1,29 @@
-"""From a violation to a case: opened by the confirmed one, joined by the cleared one, whichever comes first."""
+"""From a violation to a case: opened or joined by the confirmed one, moved on by the cleared one, in any order."""
 
 from __future__ import annotations
-
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central import counters
-from central.cases.lifecycle import CaseAction, CaseState, Origin
-from central.cases.steps import Actor, take_step, write_step
+from central.cases.deciding import decide_by_policy
+from central.cases.joining import case_at_this_place
+from central.cases.lifecycle import OPEN, CaseAction, CaseState, Origin
+from central.cases.sight import act_on_sight, count_standing
+from central.cases.steps import Actor, begin, take_step
 from central.column_types import now
 from central.database import insert_or_ignore
+from central.site.places import Place
+from central.site.site import Site
 from central.tables import Case, Stay, StoredViolation, ViolationState
 from protocol.ids import new_id
 from protocol.messages import EvidenceRef, EvidenceRole, Phase, Rendition, Violation
 from protocol.signing import unwrap
 
 _THUMBNAIL_ROLES = (EvidenceRole.CONFIRMED, EvidenceRole.FIRST_SEEN, EvidenceRole.CLOSE_UP)
-_POLICY = Actor("auto_file", Origin.SYSTEM)
 
 
-def settle_stay(session: Session, violation: Violation, zone: ZoneInfo, *, auto_file: bool) -> None:
+def settle_stay(session: Session, site: Site, violation: Violation) -> None:
     """Bring a stay's case up to date with the violations of it that are stored. Doing it twice changes nothing.
 
     The stay's row is held until the transaction ends, so two workers with news of one stay open one case.
@@ -37,20 +39,31 @@ def settle_stay(session: Session, violation: Violation, zone: ZoneInfo, *, auto_
             StoredViolation.state == ViolationState.STORED,
         )
     ).all()
-    by_phase = {phase: [row for row in stored if row.phase is phase] for phase in Phase}
-    if stay.case_id is None:
-        if not by_phase[Phase.CONFIRMED]:
-            return  # cleared came first; the box repeats the confirmed one until it is stored
-        stay.case_id = _open(session, read_message(by_phase[Phase.CONFIRMED][0]), zone, auto_file=auto_file).id
-    fresh = [row for row in stored if row.case_id is None]
-    for row in fresh:
-        row.case_id = stay.case_id
-    case = session.get_one(Case, stay.case_id, with_for_update=True)
-    for row in fresh:
-        if row.phase is Phase.CLEARED and case.cleared_at is None:
-            cleared = read_message(row)
-            case.cleared_at = cleared.cleared_at or cleared.confirmed_at
-            take_step(session, case, CaseAction.CLEAR, Actor(cleared.device, Origin.BOX))
+    confirmed = next((read_message(row) for row in stored if row.phase is Phase.CONFIRMED), None)
+    cleared = next((read_message(row) for row in stored if row.phase is Phase.CLEARED), None)
+    fresh = stay.case_id is None
+    if fresh and confirmed is None:
+        return  # cleared came first; the box repeats the confirmed one until it is stored
+    newly_cleared = cleared is not None and stay.cleared_at is None
+    if confirmed is not None:
+        _note_place(stay, confirmed)
+    if cleared is not None:
+        stay.cleared_at = cleared.cleared_at or cleared.confirmed_at
+    reopened = False
+    if fresh and confirmed is not None:
+        case, reopened = _case_for(session, site, stay, confirmed)
+    else:
+        case = session.get_one(Case, stay.case_id, with_for_update=True)
+    for row in stored:
+        row.case_id = row.case_id or case.id
+    session.flush()
+    count_standing(session, case)
+    if (fresh or reopened) and case.state is CaseState.REPORTED:
+        decide_by_policy(session, site, case, may_notify=not reopened)
+    if newly_cleared:
+        note = f"另有 {case.standing} 处未恢复 / {case.standing} more still there" if case.standing else ""
+        take_step(session, site, case, CaseAction.CLEAR, Actor(violation.device, Origin.BOX), note=note)
+        act_on_sight(session, site, case)
 
 
 def read_message(row: StoredViolation) -> Violation:
@@ -58,9 +71,35 @@ def read_message(row: StoredViolation) -> Violation:
     return Violation.model_validate(unwrap(row.document)[0])
 
 
-def _open(session: Session, violation: Violation, zone: ZoneInfo, *, auto_file: bool) -> Case:
+def _note_place(stay: Stay, violation: Violation) -> None:
+    stay.camera_id, stay.zone_id = violation.camera.id, violation.zone.id
+    stay.x1, stay.y1, stay.x2, stay.y2 = violation.box
+    if violation.position is not None:
+        stay.latitude, stay.longitude = violation.position.latitude, violation.position.longitude
+    stay.first_seen_at, stay.confirmed_at = violation.first_seen_at, violation.confirmed_at
+
+
+def _case_for(session: Session, site: Site, stay: Stay, violation: Violation) -> tuple[Case, bool]:
+    """Find or open the case of a new stay; say whether one was reopened for it."""
+    case = case_at_this_place(session, site, violation)
+    if case is None:
+        case = _open(session, site, violation)
+        stay.case_id = case.id
+        return case, False
+    stay.case_id = case.id
+    case.repeats += 1
+    action = CaseAction.REPEAT if case.state in OPEN else CaseAction.REOPEN
+    seen_by = violation.camera.name or violation.camera.id
+    note = f"{seen_by}：再次发现 / seen again"
+    take_step(session, site, case, action, Actor(violation.device, Origin.BOX), note=note)
+    return case, action is CaseAction.REOPEN
+
+
+def _open(session: Session, site: Site, violation: Violation) -> Case:
     at = now()
-    day, number = counters.number_of_the_day(session, "case", at, zone)
+    place = Place(violation.device, violation.camera.id, violation.zone.id)
+    owner = site.owner_of(place)
+    day, number = counters.number_of_the_day(session, "case", at, site.zone)
     case = Case(
         id=new_id(at),
         number=f"KW-{day}-{number:04d}",
@@ -73,8 +112,15 @@ def _open(session: Session, violation: Violation, zone: ZoneInfo, *, auto_file: 
         address=violation.camera.address,
         zone_id=violation.zone.id,
         zone_name=violation.zone.name,
+        latitude=violation.position.latitude if violation.position else violation.camera.latitude,
+        longitude=violation.position.longitude if violation.position else violation.camera.longitude,
+        district=site.district_of(place),
+        owner_id=owner[0] if owner else None,
         score=violation.proof.score,
+        model=violation.model,
         thumbnail_sha256=_thumbnail(violation.evidence),
+        repeats=0,
+        standing=1,
         first_seen_at=violation.first_seen_at,
         confirmed_at=violation.confirmed_at,
         opened_at=at,
@@ -82,9 +128,7 @@ def _open(session: Session, violation: Violation, zone: ZoneInfo, *, auto_file: 
     )
     session.add(case)
     session.flush()
-    write_step(session, case, CaseAction.REPORT, Actor(violation.device, Origin.BOX), before=None, at=at)
-    if auto_file:
-        take_step(session, case, CaseAction.CONFIRM, _POLICY, note="按策略自动立案 / filed by policy")
+    begin(session, site, case, Actor(violation.device, Origin.BOX))
     return case
 
 

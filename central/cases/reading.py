@@ -8,12 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.cases.lifecycle import allowed_actions
-from central.cases.views import CaseDetail, CaseStepView, CaseSummary, EvidenceView, ViolationView
+from central.cases.views import CaseDetail, CaseStepView, CaseSummary, EvidenceView, NoticeView, ViolationView
+from central.column_types import now
 from central.filing import outbox
 from central.tables import Case, CaseStep, StoredViolation, ViolationEvidence
+from central.telling import outbox as notices
 from protocol.kinds import KIND_NAMES
 from protocol.messages import Violation
 from protocol.signing import SignatureError, unwrap, verify
+
+_AS_THEY_ARE = (
+    *("external_ref", "score", "model", "latitude", "longitude", "district", "owner_id", "officer", "repeats"),
+    *("standing", "opened_at", "notified_at", "notify_until", "filed_at", "dispatched_at", "handled_at"),
+    *("proposed_close_at", "closed_at", "closed_how", "rating", "merged_into_id", "due_at", "overdue_at"),
+)
 
 
 def evidence_url(sha256: str) -> str:
@@ -34,12 +42,15 @@ def detail(session: Session, case: Case) -> CaseDetail:
         .where(StoredViolation.case_id == case.id)
         .order_by(StoredViolation.phase.desc(), StoredViolation.received_at)  # "confirmed" before "cleared"
     ).all()
+    notice = notices.of_case(session, case.id)
     return CaseDetail(
         **_summary_fields(case),
         steps=[CaseStepView.model_validate(step, from_attributes=True) for step in steps],
         violations=[_violation(row) for row in violations],
         evidence=[view for row in violations for view in _evidence(session, row)],
         allowed=allowed_actions(case.state, filing_failed=outbox.is_dead(session, case.id)),
+        notice=NoticeView.model_validate(notice, from_attributes=True) if notice else None,
+        merged_from=list(session.scalars(select(Case.number).filter_by(merged_into_id=case.id).order_by(Case.id))),
     )
 
 
@@ -65,8 +76,8 @@ def _summary_fields(case: Case) -> dict[str, Any]:
         "updated_at": case.updated_at,
         "revision": case.revision,
         "thumbnail_url": evidence_url(case.thumbnail_sha256) if case.thumbnail_sha256 else None,
-        "external_ref": case.external_ref,
-        "score": case.score,
+        "overdue": case.due_at is not None and case.due_at <= now(),
+        **{name: getattr(case, name) for name in _AS_THEY_ARE},
     }
 
 

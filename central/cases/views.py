@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from central.cases.lifecycle import CaseAction, CaseState, Origin, RejectReason
+from central.cases.lifecycle import CaseAction, CaseState, ClosedHow, Origin, RejectReason
+from central.tables import JobState
 from protocol.kinds import Subject, ViolationKind
 from protocol.messages import EvidenceRole, Rendition, Violation
 
@@ -42,6 +43,18 @@ class CaseStepView(View):
     to_state: CaseState
     reason: RejectReason | None
     note: str
+    due_at: AwareDatetime | None = Field(description="deadline for the next step that this one set")
+
+
+class NoticeView(View):
+    """The message to who answers for the place: whether it has come, and until when it gives time."""
+
+    owner_id: str
+    state: JobState
+    attempts: int
+    last_error: str
+    delivered_at: AwareDatetime | None
+    minutes: int
 
 
 class ViolationView(View):
@@ -76,6 +89,28 @@ class CaseSummary(View):
     thumbnail_url: str | None
     external_ref: str | None = Field(description="the platform's number", examples=["20261123-000001"])
     score: float = Field(description="how sure the detector was, 0..1")
+    model: str = Field(description="the detector")
+    latitude: float | None = Field(description="WGS 84, degrees; the ground's where known, else the camera's")
+    longitude: float | None
+    district: str = Field(description="id in the site file; empty: unknown")
+    owner_id: str | None = Field(description="id in the site file of who answers for the place")
+    officer: str | None = Field(description="who decided whether it is one")
+    repeats: int = Field(description="violations that joined after the first")
+    standing: int = Field(description="how many of them are not cleared yet")
+    opened_at: AwareDatetime
+    notified_at: AwareDatetime | None
+    notify_until: AwareDatetime | None = Field(description="until when the owner may put it right")
+    filed_at: AwareDatetime | None
+    dispatched_at: AwareDatetime | None
+    handled_at: AwareDatetime | None
+    proposed_close_at: AwareDatetime | None = Field(description="since when the street is clear by sight")
+    closed_at: AwareDatetime | None
+    closed_how: ClosedHow | None
+    rating: int | None = Field(description="1..5")
+    merged_into_id: UUID | None
+    due_at: AwareDatetime | None = Field(description="until when the next step is due")
+    overdue: bool = Field(description="whether it should have been taken by now")
+    overdue_at: AwareDatetime | None = Field(description="when it was first noticed that a deadline had passed")
 
 
 class CaseDetail(CaseSummary):
@@ -85,6 +120,8 @@ class CaseDetail(CaseSummary):
     violations: list[ViolationView]
     evidence: list[EvidenceView]
     allowed: list[CaseAction] = Field(description="what an officer may do now")
+    notice: NoticeView | None = None
+    merged_from: list[str] = Field(default=[], description="numbers of the cases that became part of this one")
 
 
 class CasePage(View):

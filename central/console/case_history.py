@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from central.cases.lifecycle import ACTION_NAMES, ORIGIN_NAMES, REASON_NAMES
+from central.cases.lifecycle import ACTION_NAMES, ORIGIN_NAMES, REASON_NAMES, CaseAction
 from central.cases.views import CaseDetail, CaseStepView
 from central.console import formats
 from central.console.tags import tag, text
@@ -28,3 +28,5 @@ def _step(step: CaseStepView, visit: Visit) -> None:
         )
         if why:
             text("div", why, "step-why")
+        if step.due_at and step.action is not CaseAction.OVERDUE:
+            text("div", words("step.due", at=formats.full_time(step.due_at, visit.zone)), "step-due")

@@ -23,6 +23,7 @@ export default {
           </span>
           <span class="when">
             <span :class="'state ' + row.state"><i></i>{{ row.state_name }}</span>
+            <span v-if="row.overdue" class="overdue" :title="row.overdue_hint">{{ row.overdue }}</span>
             <time :title="row.seen_hint">{{ row.seen }}</time>
             <span class="stands" :class="{gone: row.gone}" :title="row.stands_hint">{{ row.stands }}</span>
           </span>

@@ -43,7 +43,8 @@ def row_of(case: CaseSummary, *, now: datetime, zone: ZoneInfo, words: Words, qu
     Durations of cases that still stand are counted to the half minute, so that rows change together and rarely.
     """
     gone = case.cleared_at
-    until = gone or now.replace(second=30 * (now.second // 30), microsecond=0)
+    until_now = now.replace(second=30 * (now.second // 30), microsecond=0)
+    until = gone or until_now
     stood = formats.duration(max(0.0, (until - case.first_seen_at).total_seconds()), words)
     return {
         "id": str(case.id),
@@ -68,7 +69,13 @@ def row_of(case: CaseSummary, *, now: datetime, zone: ZoneInfo, words: Words, qu
         "stands": words("row.gone" if gone else "row.standing", time=stood),
         "stands_hint": words("row.gone_hint", at=formats.full_time(gone, zone)) if gone else words("row.standing_hint"),
         "gone": gone is not None,
+        "overdue": words("row.overdue", time=_late(case, until_now, words)) if case.overdue else "",
+        "overdue_hint": words("row.overdue_hint", at=formats.full_time(case.due_at, zone)) if case.due_at else "",
     }
+
+
+def _late(case: CaseSummary, until: datetime, words: Words) -> str:
+    return formats.duration((until - (case.due_at or until)).total_seconds(), words)
 
 
 class CaseList(Element, component="case_list.js"):

@@ -18,7 +18,8 @@ from central.console.case_facts import facts_block, proof_block, stood
 from central.console.case_files import files_block
 from central.console.case_head import case_head
 from central.console.case_history import history_block
-from central.console.decision import Decision, carry_out, decision_bar
+from central.console.case_way import way_block
+from central.console.decision import VERDICTS, Decision, carry_out, decision_bar, steps_bar
 from central.console.filters import Filters, find_cases
 from central.console.frame import Frame, empty_state
 from central.console.gallery import Gallery, wide_urls
@@ -26,6 +27,7 @@ from central.console.keys import CASE_KEYS, KeyMap
 from central.console.reject_sheet import RejectSheet
 from central.console.review_order import ReviewOrder
 from central.console.sheet import help_sheet
+from central.console.step_sheet import ASKS, StepSheet
 from central.console.tags import button, svg, tag, text
 from central.console.visit import Console, Visit, now, signed_in_page
 from central.problems import Problem
@@ -76,6 +78,7 @@ class _CasePage:
                 self._gallery = Gallery(visit)
             self._side = tag("aside", "case-side")
         self._reject = RejectSheet(words, self._carry_out)
+        self._step_sheet = StepSheet(visit, self._carry_out)
 
     async def on_pulse(self, revision: int) -> None:
         """Show what others changed, and who did."""
@@ -153,13 +156,15 @@ class _CasePage:
             return
         if action is CaseAction.REJECT:
             self._reject.ask(self._case)
+        elif action in ASKS:
+            self._step_sheet.ask(action, self._case)
         else:
             await self._carry_out(Decision(self._case.id, action, self._case.revision))
 
     async def _carry_out(self, decision: Decision) -> None:
         async with self._busy:
             done = await carry_out(self.frame, self._visit, decision)
-            if done and decision.action is not CaseAction.RETRY_FILING:
+            if done and decision.action in (CaseAction.CONFIRM, CaseAction.REJECT):
                 await self._go_on()
             elif (case := await self._read(decision.case_id)) is not None:
                 await self.show(case)
@@ -206,8 +211,10 @@ class _CasePage:
         visit, words = self._visit, self._visit.words
         self._side.clear()
         with self._side:
-            if case.allowed:
+            if set(case.allowed) & set(VERDICTS):
                 decision_bar(case, case.allowed, words, self._act)
+            steps_bar(case, case.allowed, words, self._act)
+            way_block(case, visit)
             with _panel(words("case.facts")):
                 self._stood = facts_block(case, visit)
             with _panel(words("case.proof")):

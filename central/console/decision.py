@@ -1,4 +1,4 @@
-"""An officer decides: confirm, reject, file again. What happened is said, also when somebody else was faster."""
+"""An officer takes a step. What came of it is said, also when somebody else was faster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from nicegui import ui
 
-from central.cases.lifecycle import REASON_NAMES, CaseAction, IllegalStep, Origin, RejectReason
+from central.cases.lifecycle import ACTION_NAMES, REASON_NAMES, CaseAction, IllegalStep, Origin, RejectReason
 from central.cases.service import Actor, StaleCase
 from central.cases.views import CaseDetail, CaseSummary
 from central.console.case_list import state_name
@@ -18,6 +18,13 @@ from central.console.tags import button, tag, text
 from central.console.visit import Visit, sign_in_path
 from central.console.words import Words
 from central.problems import Problem
+
+VERDICTS = {
+    CaseAction.CONFIRM: ("primary", "act.confirm", "C"),
+    CaseAction.REJECT: ("secondary", "act.reject", "R"),
+    CaseAction.RETRY_FILING: ("secondary", "act.retry_filing", ""),
+}
+"""Steps that one press takes, at the queue too: look, word, and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class Decision:
     revision: int
     reason: RejectReason | None = None
     note: str = ""
+    rating: int | None = None
+    into: UUID | None = None
 
 
 async def carry_out(frame: Frame, visit: Visit, decision: Decision) -> bool:
@@ -45,6 +54,8 @@ async def carry_out(frame: Frame, visit: Visit, decision: Decision) -> bool:
             Actor(visit.user.name, Origin.CONSOLE),
             reason=decision.reason,
             note=decision.note,
+            rating=decision.rating,
+            into=decision.into,
             expected_revision=decision.revision,
         )
     except (StaleCase, IllegalStep):
@@ -62,21 +73,31 @@ async def carry_out(frame: Frame, visit: Visit, decision: Decision) -> bool:
 def decision_bar(
     case: CaseSummary, allowed: list[CaseAction], words: Words, on_act: Callable[[CaseAction], object]
 ) -> None:
-    """Make the buttons for what is allowed now."""
-    looks = {
-        CaseAction.CONFIRM: ("primary", "act.confirm", "C"),
-        CaseAction.REJECT: ("secondary", "act.reject", "R"),
-        CaseAction.RETRY_FILING: ("secondary", "act.retry_filing", ""),
-    }
+    """Make the buttons for what is allowed now and decides whether it is a case."""
     with tag("div", "decision"):
         for action in allowed:
-            if action not in looks:
+            if action not in VERDICTS:
                 continue
-            classes, key, shortcut = looks[action]
+            classes, key, shortcut = VERDICTS[action]
             with button("", _call(on_act, action), f"{classes} act-{action}"):
                 text("span", words(key))
                 if shortcut:
                     text("kbd", shortcut)
+
+
+def steps_bar(
+    case: CaseSummary, allowed: list[CaseAction], words: Words, on_act: Callable[[CaseAction], object]
+) -> None:
+    """Make the buttons for the other steps that are allowed now; what the street's picture proposes stands out."""
+    steps = [action for action in allowed if action not in VERDICTS]
+    if not steps:
+        return
+    with tag("div", "steps-bar"):
+        for action in steps:
+            proposed = action is CaseAction.CLOSE and case.proposed_close_at is not None
+            name = words("act.close_proposed") if proposed else words.pick(ACTION_NAMES[action])
+            with button("", _call(on_act, action), f"{'primary' if proposed else 'secondary'} act-{action}"):
+                text("span", name)
 
 
 def _call(on_act: Callable[[CaseAction], object], action: CaseAction) -> Callable[[], object]:
@@ -87,8 +108,10 @@ def _what_was_done(case: CaseDetail, decision: Decision, words: Words) -> str:
     if decision.action is CaseAction.REJECT:
         reason = words.pick(REASON_NAMES[decision.reason]) if decision.reason else ""
         return words("act.rejected", number=case.number, reason=reason)
-    key = "act.retried" if decision.action is CaseAction.RETRY_FILING else "act.confirmed"
-    return words(key, number=case.number)
+    if decision.action in VERDICTS:
+        key = "act.retried" if decision.action is CaseAction.RETRY_FILING else "act.confirmed"
+        return words(key, number=case.number)
+    return words("act.done", number=case.number, step=words.pick(ACTION_NAMES[decision.action]))
 
 
 async def _who_was_faster(visit: Visit, case_id: UUID) -> str:

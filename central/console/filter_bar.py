@@ -35,6 +35,9 @@ class FilterBar:
                     with button("", self._choose_state(state), f"filter state-filter {state or 'all'}") as chip:
                         text("span", words("queue.all") if state is None else state_name(state, words))
                         self._states[state] = (chip, text("span", "", "count"))
+                with button("", self._choose_overdue, "filter state-filter overdue") as self._overdue:
+                    text("span", words("queue.overdue"))
+                    self._overdue_count = text("span", "", "count")
             with tag("div", "filter-line"):
                 with tag("label", "search", title=words("queue.search_hint")):
                     svg(icons.SEARCH)
@@ -64,13 +67,15 @@ class FilterBar:
             ui.run_javascript(f"document.getElementById('{self._search.html_id}').value = ''")
         self._filters = filters
         for state, (chip, _) in self._states.items():
-            _mark(chip, state is filters.state)
+            _mark(chip, state is filters.state and not filters.overdue)
+        _mark(self._overdue, filters.overdue)
         for kind, chip in self._kinds.items():
             _mark(chip, kind is filters.kind)
         self._hide_unused()
 
-    def show(self, counts: dict[CaseState, int]) -> None:
-        """Show how many cases are in each state."""
+    def show(self, counts: dict[CaseState, int], overdue: int) -> None:
+        """Show how many cases are in each state, and how many are overdue."""
+        self._overdue_count.text = str(overdue)
         for state, (_, count) in self._states.items():
             count.text = str(sum(counts.values()) if state is None else counts.get(state, 0))
         self._hide_unused()
@@ -83,9 +88,13 @@ class FilterBar:
         for state, (chip, count) in self._states.items():
             always = state is None or state in _ALWAYS or state is self._filters.state
             chip.set_visibility(always or count.text not in ("", "0"))
+        self._overdue.set_visibility(self._filters.overdue or self._overdue_count.text not in ("", "0"))
 
     def _choose_state(self, state: CaseState | None) -> Callable[[], Awaitable[None]]:
-        return lambda: self._on_change(replace(self._filters, state=state))
+        return lambda: self._on_change(replace(self._filters, state=state, overdue=False))
+
+    async def _choose_overdue(self) -> None:
+        await self._on_change(replace(self._filters, state=None, overdue=True))
 
     def _choose_kind(self, kind: ViolationKind | None) -> Callable[[], Awaitable[None]]:
         return lambda: self._on_change(replace(self._filters, kind=kind))

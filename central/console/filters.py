@@ -18,11 +18,12 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """State (None: all states), kind (None: all kinds) and free text. By default the cases that wait for review."""
+    """State and kind (None: all), free text, and whether only what is overdue. By default what waits for review."""
 
     state: CaseState | None = CaseState.REPORTED
     kind: ViolationKind | None = None
     text: str = ""
+    overdue: bool = False
 
     @classmethod
     def of_query(cls, query: Mapping[str, str]) -> Self:
@@ -32,6 +33,7 @@ class Filters:
             state=None if state == ALL else CaseState(state) if state in set(CaseState) else CaseState.REPORTED,
             kind=ViolationKind(kind) if kind in set(ViolationKind) else None,
             text=query.get("q", "").strip()[:100],
+            overdue=query.get("overdue") == "1",
         )
 
     @property
@@ -41,6 +43,7 @@ class Filters:
             "state": "" if self.state is CaseState.REPORTED else str(self.state or ALL),
             "kind": str(self.kind or ""),
             "q": self.text,
+            "overdue": "1" if self.overdue else "",
         }
         encoded = urlencode({name: value for name, value in values.items() if value})
         return f"?{encoded}" if encoded else ""
@@ -52,7 +55,7 @@ class Filters:
 
     def waiting(self) -> Filters:
         """Give the same kind and text, but the cases that wait for review."""
-        return replace(self, state=CaseState.REPORTED)
+        return replace(self, state=CaseState.REPORTED, overdue=False)
 
 
 def find_cases(cases: CaseService, filters: Filters, at_least: int) -> tuple[list[CaseSummary], bool]:
@@ -61,7 +64,12 @@ def find_cases(cases: CaseService, filters: Filters, at_least: int) -> tuple[lis
     cursor: str | None = None
     while True:
         page = cases.list(
-            state=filters.state, kind=filters.kind, query=filters.text or None, limit=_PAGE, cursor=cursor
+            state=filters.state,
+            kind=filters.kind,
+            query=filters.text or None,
+            overdue=True if filters.overdue else None,
+            limit=_PAGE,
+            cursor=cursor,
         )
         found += page.items
         cursor = page.next

@@ -18,6 +18,7 @@ class Glance:
     """The figures in the head of every page."""
 
     counts: dict[CaseState, int]
+    overdue: int
     boxes_offline: int
     quarantined: int
 
@@ -65,6 +66,7 @@ class Pulse:
     def _look(self) -> Glance:
         return Glance(
             counts=self.services.cases.counts(),
+            overdue=self.services.cases.overdue(),
             boxes_offline=sum(not device.online for device in self.services.devices.list()),
             quarantined=self.services.quarantine.count(),
         )

@@ -92,7 +92,8 @@ class _Queue:
         moment = now()
         rows = [row_of(c, now=moment, zone=visit.zone, words=visit.words, query=filters.query) for c in found]
         self._list.set_rows(rows, more=more)
-        self._bar.show((await visit.console.pulse.glance()).counts)
+        glance = await visit.console.pulse.glance()
+        self._bar.show(glance.counts, glance.overdue)
         self._show_empty(not found)
         if not found:
             self._selected = None

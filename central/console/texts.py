@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from central.console.texts_steps import STEP_TEXTS
+
 Texts = dict[str, tuple[str, str]]
 
 _FRAME: Texts = {
@@ -291,6 +293,7 @@ TEXTS: Texts = {
     **_CASE,
     **_PICTURES,
     **_DECISION,
+    **STEP_TEXTS,
     **_KEYS,
     **_DEVICES,
     **_QUARANTINE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
+from central import column_types
 from central.accounts import User
 from central.console.preferences import words_for
 from central.console.pulse import Pulse
@@ -62,7 +63,7 @@ class Visit:
 
 def now() -> datetime:
     """Give the time now."""
-    return datetime.now(UTC)
+    return column_types.now()
 
 
 def sign_in_path(path: str, *, ended: bool = False) -> str:

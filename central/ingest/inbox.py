@@ -20,6 +20,7 @@ from central.ingest.presence import Presence
 from central.ingest.violations import Violations
 from central.quarantine import Quarantine
 from central.settings import Settings
+from central.site.site import Site
 from central.tables import Device
 from protocol import topics
 from protocol.messages import HealthEvent
@@ -32,10 +33,12 @@ _TRIES = 3
 class Inbox:
     """Hands each message to who takes it; sets aside what nobody can take."""
 
-    def __init__(self, sessions: Sessions, evidence: EvidenceStore, quarantine: Quarantine, settings: Settings) -> None:
+    def __init__(
+        self, sessions: Sessions, evidence: EvidenceStore, quarantine: Quarantine, settings: Settings, site: Site
+    ) -> None:
         self._sessions = sessions
         self._quarantine = quarantine
-        self._violations = Violations(sessions, evidence, settings)
+        self._violations = Violations(sessions, evidence, settings, site)
         self._evidence = Evidence(evidence, self._violations, settings)
         self._presence = Presence(sessions)
         self._troubled = False

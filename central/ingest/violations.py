@@ -15,6 +15,7 @@ from central.evidence_store import EvidenceStore
 from central.ingest import outcome, reading
 from central.ingest.outcome import KeyNotYetKnown, Reply, Unacceptable
 from central.settings import Settings
+from central.site.site import Site
 from central.tables import Device, StoredViolation, ViolationEvidence, ViolationState
 from protocol.messages import Violation
 from protocol.signing import SignatureError, unwrap, verify
@@ -25,11 +26,10 @@ log = logging.getLogger(__name__)
 class Violations:
     """Takes violations. Everything may come again, in any order, at any worker."""
 
-    def __init__(self, sessions: Sessions, evidence: EvidenceStore, settings: Settings) -> None:
+    def __init__(self, sessions: Sessions, evidence: EvidenceStore, settings: Settings, site: Site) -> None:
         self._sessions = sessions
         self._evidence = evidence
-        self._zone = settings.zone
-        self._auto_file = settings.auto_file
+        self._site = site
         self._max_evidence_bytes = settings.max_evidence_mb * 1024 * 1024
 
     def receive(self, device: str, payload: bytes) -> list[Reply]:
@@ -61,7 +61,7 @@ class Violations:
             if not lacking:
                 row.state, row.stored_at = ViolationState.STORED, now()
                 session.flush()
-                settle_stay(session, read_message(row), self._zone, auto_file=self._auto_file)
+                settle_stay(session, self._site, read_message(row))
         if not lacking:
             log.info("stored violation %s (%s) of %s", violation_id, row.phase, row.device_id)
         return lacking

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from joserfc.jwk import OKPKey
 from PIL import Image, ImageDraw
 
+from central import column_types
 from central.accounts import Accounts
 from central.ingest.inbox import Inbox
 from central.services import Services, build_services
@@ -99,13 +100,20 @@ class Box:
         zone_name: str = "东门禁停区",
         address: str = "人民路 18 号",
         picture_bytes: int = 0,
+        at: datetime = START,
+        box: messages.BoxXyxy = (0.3, 0.2, 0.6, 0.5),
+        camera: str = "cam-1",
+        zone: str = "kerb",
+        position: messages.MapPosition | None = None,
+        score: float = 0.82,
+        with_after_picture: bool = True,
     ) -> Report:
-        """See `stay` standing for a minute from START, or (cleared) gone two minutes later."""
-        confirmed_at, cleared_at = START + timedelta(seconds=60), START + timedelta(seconds=180)
+        """See `stay` standing for a minute from `at`, or (cleared) gone two minutes later."""
+        confirmed_at, cleared_at = at + timedelta(seconds=60), at + timedelta(seconds=180)
         roles = (
-            {EvidenceRole.AFTER: cleared_at}
+            ({EvidenceRole.AFTER: cleared_at} if with_after_picture else {})
             if phase is Phase.CLEARED
-            else {EvidenceRole.FIRST_SEEN: START, EvidenceRole.CONFIRMED: confirmed_at}
+            else {EvidenceRole.FIRST_SEEN: at, EvidenceRole.CONFIRMED: confirmed_at}
         )
         files, refs = {}, []
         for role, taken_at in roles.items():
@@ -127,23 +135,22 @@ class Box:
                 )
         violation = Violation(
             id=derived_id(confirmed_at, self.device, stay, phase),
-            stay_id=derived_id(START, self.device, stay),
+            stay_id=derived_id(at, self.device, stay),
             phase=phase,
             device=self.device,
-            camera=messages.CameraPlace(id="cam-1", name="东门", address=address, direction="由北向南"),
-            zone=messages.ZonePlace(
-                id="kerb", name=zone_name, polygon=((0.1, 0.1), (0.9, 0.1), (0.9, 0.6), (0.1, 0.6))
-            ),
+            camera=messages.CameraPlace(id=camera, name="东门", address=address, direction="由北向南"),
+            zone=messages.ZonePlace(id=zone, name=zone_name, polygon=((0.1, 0.1), (0.9, 0.1), (0.9, 0.6), (0.1, 0.6))),
             kind=kind,
             subject=subject,
             label="car",
-            box=(0.3, 0.2, 0.6, 0.5),
+            box=box,
+            position=position,
             dwell_s=60.0,
-            first_seen_at=START,
+            first_seen_at=at,
             confirmed_at=confirmed_at,
             cleared_at=cleared_at if phase is Phase.CLEARED else None,
             time_source=messages.TimeSource.FILE,
-            proof=messages.Proof(looks=31, seen=30, missed=0, unknown=1, longest_gap_s=4.0, score=0.82),
+            proof=messages.Proof(looks=31, seen=30, missed=0, unknown=1, longest_gap_s=4.0, score=score),
             model="yolox-nano-coco",
             evidence=tuple(refs),
         )
@@ -169,9 +176,43 @@ def settings(tmp_path: Path, fresh_database: Path) -> Settings:
     return Settings(data_dir=data_dir, port=0, mqtt_port=0)
 
 
+class Clock:
+    """The centre's clock, which stands still until a test moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, *, minutes: float) -> None:
+        self.at += timedelta(minutes=minutes)
+
+
 @pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
-    services = build_services(settings)
+def clock() -> Iterator[Clock]:
+    """A clock that shows START, Monday 09:00 in Shanghai, for the whole centre."""
+    clock = Clock(START)
+    column_types.set_clock(clock)
+    yield clock
+    column_types.set_clock(None)
+
+
+@pytest.fixture
+def site_text() -> str:
+    """The site file of the test's centre; a test file gives its own."""
+    return ""
+
+
+@pytest.fixture
+def settings_with_site(settings: Settings, site_text: str) -> Settings:
+    (settings.data_dir / "site.yaml").write_text(site_text, encoding="utf-8")
+    return settings
+
+
+@pytest.fixture
+def services(settings_with_site: Settings) -> Iterator[Services]:
+    services = build_services(settings_with_site)
     # Argon2 is slow on purpose; tests sign in often.
     services = Services(**{**_fields(services), "accounts": Accounts(services.sessions, PasswordHasher(1, 8, 1))})
     yield services
@@ -181,7 +222,7 @@ def services(settings: Settings) -> Iterator[Services]:
 @pytest.fixture
 def make_inbox() -> Callable[[Services], Inbox]:
     def make(services: Services) -> Inbox:
-        return Inbox(services.sessions, services.evidence, services.quarantine, services.settings)
+        return Inbox(services.sessions, services.evidence, services.quarantine, services.settings, services.site)
 
     return make
 

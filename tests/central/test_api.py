@@ -212,3 +212,43 @@ async def test_the_description_is_whole_and_loads_nothing_from_elsewhere(guest: 
             assert operation.get("description"), f"{method} {path}"
     assert (await guest.get("/docs")).status_code == 404
     assert (await guest.get("/redoc")).status_code == 404
+
+
+@pytest.mark.anyio
+async def test_an_inspectors_program_takes_a_case_all_the_way(officer: httpx.AsyncClient, box: Box, send: Send) -> None:
+    send(*box.report().messages, *box.report("the same van").messages)
+    other, case = (await officer.get("/api/v1/cases")).json()["items"]
+    actions = f"/api/v1/cases/{case['id']}/actions"
+    answer = await officer.post(actions, json={"action": "merge", "into": case["id"]})
+    assert (answer.status_code, error_of(answer)["code"]) == (422, "bad_merge")
+    merged = (
+        await officer.post(f"/api/v1/cases/{other['id']}/actions", json={"action": "merge", "into": case["id"]})
+    ).json()
+    assert (merged["state"], merged["merged_into_id"]) == ("merged", case["id"])
+    for action in ("confirm", "dispatch", "handle", "feed_back", "close"):
+        answer = await officer.post(actions, json={"action": action, "note": "ok"})
+        assert answer.status_code == 200, answer.text
+    answer = await officer.post(actions, json={"action": "evaluate"})
+    assert (answer.status_code, error_of(answer)["code"]) == (422, "rating_missing")
+    done = (await officer.post(actions, json={"action": "evaluate", "rating": 5})).json()
+    assert (done["state"], done["rating"], done["repeats"], done["closed_how"]) == ("evaluated", 5, 1, "person")
+    answer = await officer.post(actions, json={"action": "reopen"})
+    assert (answer.status_code, error_of(answer)["code"]) == (422, "note_missing")
+    answer = await officer.post(actions, json={"action": "clear"})
+    assert (answer.status_code, error_of(answer)["code"]) == (409, "illegal_step")
+
+
+@pytest.mark.anyio
+async def test_a_program_learns_the_names_and_the_steps_of_the_site(officer: httpx.AsyncClient) -> None:
+    site = (await officer.get("/api/v1/site")).json()
+    assert (site["time_zone"], site["districts"], site["owners"]) == ("Asia/Shanghai", {}, {})
+    confirm = next(row for row in site["life_of_a_case"] if row["action"] == "confirm")
+    assert confirm == {
+        "states": ["reported", "notified"],
+        "action": "confirm",
+        "to": "filed",
+        "who": ["officer", "policy"],
+    }
+    counts = (await officer.get("/api/v1/cases/counts")).json()
+    assert counts["overdue"] == 0
+    assert (await officer.get("/api/v1/cases", params={"overdue": "true"})).json()["items"] == []

@@ -13,24 +13,30 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, Table, Uuid, func, insert, select, update
 from sqlalchemy.exc import StatementError
 
 from central import counters, migrations
 from central.cases.lifecycle import CaseAction, CaseState, Origin
 from central.cases.service import Actor
+from central.cases.timekeeper import Timekeeper
+from central.column_types import UtcDateTime
 from central.database import Sessions, make_engine
 from central.filing.builtin import BuiltinPlatform
 from central.filing.worker import FilingWorker
 from central.ingest.inbox import Inbox
 from central.services import DatabaseNotOpened, Services, build_services
 from central.settings import Settings
-from central.tables import Base, UserRow
-from protocol.messages import Phase
+from central.tables import Base, Case, CaseStep, FilingJob, FilingOrder, JobState, Stay, UserRow
+from central.telling.worker import NoticeWorker
+from protocol.messages import MapPosition, Phase
 
 if TYPE_CHECKING:
     from tests.central.conftest import Box
@@ -144,7 +150,7 @@ def test_the_whole_way_of_a_case(
         (summary,) = services.cases.list(query="东门").items
         services.cases.act(summary.id, CaseAction.CONFIRM, Actor("wang", Origin.CONSOLE))
         builtin = BuiltinPlatform(services.sessions, services.settings.zone)
-        assert FilingWorker(services.sessions, {"builtin": builtin}).run_due() == 1
+        assert FilingWorker(services.sessions, services.site, {"builtin": builtin}).run_due() == 1
         case = services.cases.get(summary.id)
         assert (case.state, len(case.violations), len(case.evidence)) == (CaseState.FILED, 2, 6)
         assert {step.action for step in case.steps} == {
@@ -152,8 +158,48 @@ def test_the_whole_way_of_a_case(
             CaseAction.CLEAR,
             CaseAction.CONFIRM,
             CaseAction.REGISTER,
+            CaseAction.PROPOSE_CLOSE,
         }
         assert services.quarantine.count() == 1
+
+
+def test_many_workers_with_news_of_one_place_open_one_case_and_file_it_once(
+    sessions: Sessions, url: str, tmp_path: Path, make_box: type[Box], make_inbox: Callable[[Services], Inbox]
+) -> None:
+    """Eight cameras see the same stall at once; the shop was told, and two workers look at the clock."""
+    (tmp_path / "site.yaml").write_text(_NOTIFY_FIRST, encoding="utf-8")
+    services = build_services(Settings(data_dir=tmp_path, database_url=url))
+    with closing(services.sessions):
+        inbox, boxes = make_inbox(services), [make_box(f"box-{number}") for number in range(8)]
+        here = MapPosition(latitude=31.2, longitude=121.5)
+        reports = [box.report(position=here) for box in boxes]
+        for box, report in zip(boxes, reports, strict=True):
+            for message in (box.status(), *report.parts):
+                inbox.receive(*message)
+        with ThreadPoolExecutor(8) as workers:
+            outcomes = list(workers.map(lambda report: inbox.receive(*report.message), reports))
+        for report, outcome in zip(reports, outcomes, strict=True):  # a box repeats what it has no word on
+            if not outcome.replies:
+                inbox.receive(*report.message)
+        (summary,) = services.cases.list().items
+        assert (summary.repeats, summary.standing, summary.state) == (7, 8, CaseState.NOTIFIED)
+        told: list[str] = []
+        NoticeWorker(services.sessions, services.site, lambda url, payload, key: told.append(key)).run_due()
+        assert told == [str(summary.id)]
+        with services.sessions.write() as session:
+            session.execute(update(Case).values(notify_until=_AT))
+        timekeepers = [Timekeeper(services.sessions, services.site) for _ in range(4)]
+        with ThreadPoolExecutor(4) as workers:
+            assert sum(workers.map(lambda timekeeper: timekeeper.run_due(), timekeepers)) == 1
+        case = services.cases.get(summary.id)
+        assert [step.action for step in case.steps][-1] is CaseAction.CONFIRM
+        assert case.state is CaseState.FILED
+
+
+_NOTIFY_FIRST = """
+owners: {shop: {name: 面馆, webhook: "http://127.0.0.1:9/", zones: [kerb]}}
+policies: [{then: notify, minutes: 5}]
+"""
 
 
 @pytest.mark.parametrize(
@@ -168,3 +214,97 @@ def test_a_database_that_cannot_be_opened_is_named(url: str, tmp_path: Path) -> 
     with pytest.raises(DatabaseNotOpened) as problem:
         build_services(Settings(data_dir=tmp_path, database_url=url))
     assert "--database" in problem.value.message_en
+
+
+def test_cases_of_the_first_release_keep_all_they_have(url: str) -> None:
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(migrations.config(connection), "0001")
+        for table, row in _FIRST_RELEASE:
+            connection.execute(insert(_table(connection, table)), row)
+    migrations.upgrade(engine)
+    sessions = Sessions(engine)
+    try:
+        with sessions.read() as session:
+            filed, gone = session.scalars(select(Case).order_by(Case.number)).all()
+            assert (filed.number, filed.state, filed.external_ref) == ("KW-1", CaseState.FILED, "P-1")
+            assert (filed.officer, filed.filed_at, filed.standing) == ("officer-1", _AT + timedelta(minutes=5), 1)
+            assert (gone.officer, gone.filed_at, gone.standing, gone.cleared_at) == (None, None, 0, _AT)
+            assert (gone.district, gone.model, gone.repeats, gone.due_at) == ("", "", 0, None)
+            (job,) = session.scalars(select(FilingJob)).all()
+            assert (job.order, job.state) == (FilingOrder.FILE, JobState.DONE)
+            stay = session.scalars(select(Stay).where(Stay.case_id == gone.id)).one()
+            assert (stay.first_seen_at, stay.cleared_at) == (_AT, _AT)
+            assert len(session.scalars(select(CaseStep)).all()) == 3
+        with engine.begin() as connection:
+            command.downgrade(migrations.config(connection), "0001")
+            assert connection.scalar(select(func.count()).select_from(_table(connection, "cases"))) == 2
+    finally:
+        with engine.begin() as connection:
+            tables = MetaData()
+            tables.reflect(connection)
+            tables.drop_all(connection)
+        engine.dispose()
+
+
+_AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+_FILED, _GONE = UUID(int=1), UUID(int=2)
+
+
+def _old_case(case_id: UUID, number: str, state: str, cleared_at: datetime | None) -> dict[str, Any]:
+    texts = dict.fromkeys(("camera_id", "camera_name", "address", "zone_id", "zone_name"), "x")
+    times = dict.fromkeys(("first_seen_at", "confirmed_at", "opened_at", "updated_at"), _AT)
+    return {
+        **texts,
+        **times,
+        "id": case_id,
+        "number": number,
+        "state": state,
+        "kind": "illegal_parking",
+        "subject": "motor_vehicle",
+        "device_id": "box-1",
+        "score": 0.8,
+        "external_ref": "P-1" if state == "filed" else None,
+        "cleared_at": cleared_at,
+        "revision": 1,
+    }
+
+
+def _old_step(case_id: UUID, action: str, actor: str, origin: str, minutes: int) -> dict[str, Any]:
+    at = _AT + timedelta(minutes=minutes)
+    state = {"action": action, "to_state": "reported", "note": ""}
+    return {"case_id": case_id, "at": at, "actor": actor, "origin": origin, **state}
+
+
+_FIRST_RELEASE: list[tuple[str, dict[str, Any]]] = [
+    ("devices", {"id": "box-1", "name": "", "online": False, "software": ""}),
+    ("cases", _old_case(_FILED, "KW-1", "filed", None)),
+    ("cases", _old_case(_GONE, "KW-2", "reported", _AT)),
+    ("case_steps", _old_step(_FILED, "report", "box-1", "box", 0)),
+    ("case_steps", _old_step(_FILED, "confirm", "officer-1", "console", 5)),
+    ("case_steps", _old_step(_GONE, "report", "box-1", "box", 1)),
+    ("stays", {"device_id": "box-1", "id": UUID(int=3), "case_id": _GONE}),
+    (
+        "filing_jobs",
+        {
+            "case_id": _FILED,
+            "connector": "builtin",
+            "state": "done",
+            "attempts": 1,
+            "next_try_at": _AT,
+            "last_error": "",
+            "created_at": _AT,
+        },
+    ),
+]
+
+
+def _table(connection: Connection, name: str) -> Table:
+    """Give a table as it is in the database, with ids and times typed as they are in life."""
+    table = Table(name, MetaData(), autoload_with=connection)
+    for column in table.columns:
+        if column.name.endswith("_at") or column.name == "at":
+            column.type = UtcDateTime()
+        elif (name, column.name) in {("cases", "id"), ("stays", "id")} or column.name == "case_id":
+            column.type = Uuid()
+    return table

@@ -38,7 +38,7 @@ def test_a_violation_with_its_evidence_becomes_a_case_that_waits_for_review(
     assert case.number.startswith("KW-")
     detail = services.cases.get(case.id)
     assert [(s.action, s.origin, s.actor) for s in detail.steps] == [(CaseAction.REPORT, Origin.BOX, "box-1")]
-    assert detail.allowed == [CaseAction.CONFIRM, CaseAction.REJECT]
+    assert detail.allowed == [CaseAction.CONFIRM, CaseAction.REJECT, CaseAction.MERGE]
     assert detail.violations[0].message == report.violation
     assert detail.violations[0].signature_ok
     assert {e.sha256 for e in detail.evidence} == set(report.files)
@@ -192,7 +192,7 @@ def test_damaged_evidence_is_set_aside_and_may_be_sent_again(services: Services,
 
 def test_auto_file_files_a_new_case_without_a_person(settings: Settings, make_box: type[Box]) -> None:
     services = build_services(settings.model_copy(update={"auto_file": True}))
-    inbox = Inbox(services.sessions, services.evidence, services.quarantine, services.settings)
+    inbox = Inbox(services.sessions, services.evidence, services.quarantine, services.settings, services.site)
     box = make_box()
     for message in (box.status(), *box.report().messages):
         inbox.receive(*message)

@@ -31,6 +31,10 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 15_000
+SITE = """
+owners: {shop: {name: 老街面馆, contact: 店长, zones: [kerb]}}
+deadlines: [{dispatch: 60}]
+"""
 pytestmark = pytest.mark.system("chromium")
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -101,7 +105,10 @@ class Process:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    process = Process.start(tmp_path_factory.mktemp("centre") / "data")
+    data = tmp_path_factory.mktemp("centre") / "data"
+    data.mkdir()
+    (data / "site.yaml").write_text(SITE, encoding="utf-8")
+    process = Process.start(data)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="test-box")
     client.connect(*process.broker)
     client.loop_start()
@@ -321,6 +328,49 @@ def test_an_open_case_shows_what_another_officer_did(centre: Centre, officer: Pa
     centre.act("旁观区", {"action": "reject", "reason": "permitted", "note": "市集日"})
     expect(officer.locator(".history")).to_contain_text("经批准 · 市集日")
     expect(officer.locator(".case-side .decision")).to_have_count(0)
+
+
+def test_a_case_is_taken_all_the_way_at_its_page(centre: Centre, officer: Page) -> None:
+    centre.report("全程区")
+    select(officer, "全程区")
+    officer.keyboard.press("Enter")
+    expect(officer.locator(".way")).to_contain_text("老街面馆")
+    centre.act("全程区", {"action": "confirm"})
+    expect(officer.locator(".way")).to_contain_text("办理期限")
+    for action, note in (("dispatch", "派巡查一组"), ("handle", ""), ("feed_back", "已清理"), ("close", "")):
+        officer.click(f".steps-bar .act-{action}")
+        sheet = officer.locator("dialog[open]")
+        expect(sheet).to_contain_text("全程区")
+        if note:
+            sheet.locator("textarea").press_sequentially(note)
+        sheet.locator(".step-take").click()
+        expect(officer.locator(f".history .did-{action}").first).to_contain_text(note or "admin")
+    officer.click(".steps-bar .act-evaluate")
+    officer.locator("dialog[open] .rating-4").click()
+    expect(officer.locator(".way")).to_contain_text("★★★★☆")
+    officer.click(".steps-bar .act-reopen")
+    officer.locator("dialog[open] .step-take").click()
+    expect(officer.locator("dialog[open] .note-needed")).to_contain_text("必填")
+    assert centre.states()["全程区"] == "evaluated"
+
+
+def test_two_cases_become_one(centre: Centre, officer: Page) -> None:
+    centre.report("并案甲区", "并案乙区")
+    select(officer, "并案甲区")
+    number = officer.locator(".preview-head .number").first.inner_text()
+    select(officer, "并案乙区")
+    officer.keyboard.press("Enter")
+    officer.click(".steps-bar .act-merge")
+    sheet = officer.locator("dialog[open]")
+    sheet.locator(".step-into").press_sequentially("KW-0")
+    sheet.locator(".step-take").click()
+    expect(sheet.locator(".note-needed")).to_contain_text("KW-0")
+    sheet.locator(".step-into").fill(number)
+    sheet.locator(".step-take").click()
+    expect(officer.locator(".way a")).to_have_text(number)
+    officer.click(".way a")
+    expect(officer.locator(".way")).to_contain_text("共 2 次，2 处未恢复")
+    assert centre.states()["并案乙区"] == "merged"
 
 
 def test_the_untouched_original_with_the_zone_drawn_over_it_and_the_full_view(centre: Centre, officer: Page) -> None:

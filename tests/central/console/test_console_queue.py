@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from central.cases.lifecycle import CaseState
 from central.cases.views import CaseSummary
@@ -15,6 +16,7 @@ from central.console.case_list import row_of
 from central.console.filters import Filters, find_cases
 from central.console.words import Words
 from central.services import Services
+from central.tables import Case
 from protocol.kinds import ViolationKind
 from protocol.messages import Ack, Phase
 
@@ -82,7 +84,7 @@ def test_filters_come_from_the_address(query: dict[str, str], filters: Filters) 
     assert Filters.of_query(query) == filters
 
 
-@pytest.mark.parametrize("filters", [Filters(), Filters(state=None, text="a&b=c?"), Filters(CaseState.REJECTED)])
+@pytest.mark.parametrize("filters", [Filters(), Filters(state=None, text="a&b=c?"), Filters(state=None, overdue=True)])
 def test_filters_survive_the_way_through_the_address(filters: Filters) -> None:
     from urllib.parse import parse_qsl
 
@@ -97,3 +99,19 @@ def test_a_long_queue_is_read_in_pages_until_there_is_enough(services: Services,
     found, more = find_cases(services.cases, Filters(), at_least=51)
     assert (len({case.id for case in found}), more) == (53, False)
     assert [case.id for case in found] == sorted((case.id for case in found), reverse=True)
+
+
+def test_the_overdue_ones_are_found_and_say_since_when(
+    services: Services, box: Box, send: Send, clock: Callable[[], datetime]
+) -> None:
+    send(*box.report("late").messages, *box.report("in time").messages)
+    with services.sessions.write() as session:
+        late = session.scalars(select(Case).order_by(Case.id)).first()
+        assert late is not None
+        late.due_at = clock() - timedelta(minutes=10)
+    found, _ = find_cases(services.cases, Filters(state=None, overdue=True), at_least=1)
+    (case,) = found
+    row = row_of(case, now=clock(), zone=SHANGHAI, words=Words("zh"), query="")
+    assert (row["overdue"], row["overdue_hint"]) == ("超期 10 分钟", "应于 2026-11-23 08:50:00 前办理")
+    others = [one for one in services.cases.list().items if one.id != case.id]
+    assert row_of(others[0], now=clock(), zone=SHANGHAI, words=Words("zh"), query="")["overdue"] == ""

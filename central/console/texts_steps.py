@@ -1,0 +1,38 @@
+"""Words about a case's steps, deadlines and what belongs to it: key -> (zh, en)."""
+
+from __future__ import annotations
+
+STEP_TEXTS: dict[str, tuple[str, str]] = {
+    "act.done": ("{number}：{step}", "{number}: {step}"),
+    "act.close_proposed": ("画面显示已恢复，确认结案", "Clear by sight: close"),
+    "step.note": ("说明（可不填）", "Note (may stay empty)"),
+    "step.note_must": ("说明（必填）", "Note (needed)"),
+    "step.rating": ("评分（1 至 5）", "Rating (1 to 5)"),
+    "step.into": ("并入案件编号", "Number of the other case"),
+    "step.into_hint": ("如 KW-20261123-0001", "e.g. KW-20261123-0001"),
+    "step.into_unknown": ("没有编号为 {number} 的案件，请检查", "There is no case {number}: check the number"),
+    "step.take": ("确定", "Do it"),
+    "step.due": ("限 {at} 前", "due {at}"),
+    "case.due": ("办理期限", "Due"),
+    "case.overdue_by": ("{at}，已超期 {time}", "{at}, overdue by {time}"),
+    "case.due_in": ("{at}，还有 {time}", "{at}, in {time}"),
+    "case.district": ("辖区", "District"),
+    "case.owner": ("责任单位", "Answers for it"),
+    "case.notice": ("告知自纠", "Owner told"),
+    "case.notice_waiting": ("正在告知（第 {n} 次）", "being told (try {n})"),
+    "case.notice_done": ("已告知，限 {at} 前自行纠正", "told; has until {at} to put it right"),
+    "case.notice_over": ("{at} 已告知", "told at {at}"),
+    "case.notice_unneeded": ("未告知", "not told"),
+    "case.notice_dead": ("未送达：{why}", "could not be told: {why}"),
+    "case.repeats": ("同处上报", "At this place"),
+    "case.repeats_value": ("共 {n} 次，{standing} 处未恢复", "{n} times, {standing} still there"),
+    "case.proposed": ("智能核查", "By sight"),
+    "case.proposed_value": ("{at} 画面显示已恢复，请核查", "clear at {at}: please verify"),
+    "case.closed": ("结案", "Closed"),
+    "case.rating": ("评价", "Rating"),
+    "case.merged_into": ("已并入", "Merged into"),
+    "case.merged_from": ("并入本案", "Took in"),
+    "queue.overdue": ("超期", "Overdue"),
+    "row.overdue": ("超期 {time}", "overdue {time}"),
+    "row.overdue_hint": ("应于 {at} 前办理", "was due {at}"),
+}

@@ -1,0 +1,33 @@
+"""What the database keeps, one file a room. Migrations follow these models (central/migrations)."""
+
+from __future__ import annotations
+
+from central.tables.base import Base
+from central.tables.boxes import Device, DeviceNotice, QuarantineEntry
+from central.tables.cases import Case, CaseStep, Stay
+from central.tables.counting import Counter
+from central.tables.outboxes import BuiltinPlatformCase, FilingJob, FilingOrder, JobState, NoticeJob
+from central.tables.people import UserRow, UserSession, WrongPasswords
+from central.tables.violations import StoredViolation, ViolationEvidence, ViolationState
+
+__all__ = [
+    "Base",
+    "BuiltinPlatformCase",
+    "Case",
+    "CaseStep",
+    "Counter",
+    "Device",
+    "DeviceNotice",
+    "FilingJob",
+    "FilingOrder",
+    "JobState",
+    "NoticeJob",
+    "QuarantineEntry",
+    "Stay",
+    "StoredViolation",
+    "UserRow",
+    "UserSession",
+    "ViolationEvidence",
+    "ViolationState",
+    "WrongPasswords",
+]
