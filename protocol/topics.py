@@ -72,7 +72,8 @@ def from_boxes(share_group: str | None = None) -> list[str]:
     Every worker hears every status, which is retained: shared subscriptions get no retained messages.
     """
     shared = f"$share/{share_group}/" if share_group else ""
-    return [status("+"), *(f"{shared}{PREFIX}/+/{channel}" for channel in ("evidence/+", "violation", "response", "health"))]
+    channels = ("evidence/+", "violation", "response", "health")
+    return [status("+"), *(f"{shared}{PREFIX}/+/{channel}" for channel in channels)]
 
 
 def parse(topic: str) -> Topic:
