@@ -185,13 +185,13 @@ class OnDemandDecoder:
 def _last_picture(gop: Gop, packets: Iterable[KeptPacket]) -> av.VideoFrame | None:
     """Decode packets in order and keep only the last picture: all of a long group would take gigabytes."""
     decoder = ChainDecoder(gop.info, skip_nonref=False)
-    last: av.VideoFrame | None = None
+    last: list[av.VideoFrame] = []
     for one in packets:
         with suppress(av.FFmpegError):  # a broken packet: the next may be good
-            last = (decoder.decode((one.packet,)) or [last])[-1]
+            last = decoder.decode((one.packet,))[-1:] or last
     with suppress(av.FFmpegError):
-        last = (decoder.drain() or [last])[-1]
-    return last
+        last = decoder.drain()[-1:] or last
+    return last[0] if last else None
 
 
 def _frame(picture: av.VideoFrame, kept: KeptPacket) -> Frame:
