@@ -22,7 +22,7 @@ from central.pictures.service import MOST_OPEN, BrokerAway, TooManyRequests
 from central.pictures.views import AskedPictureView, AskedStatus
 from central.services import Services
 from central.tables import AskedPicture
-from protocol import evidence_parts, signing, topics
+from protocol import signing, topics
 from protocol.messages import Ack, EvidenceRole, PictureRequest, Rendition
 
 if TYPE_CHECKING:
@@ -64,36 +64,7 @@ def asked(line: FakeLine, case_id: UUID, services: Services) -> AskedPictureView
 
 def answer(box: Box, asked: AskedPictureView, text: str = "now", **changes: Any) -> tuple[list[Message], Message]:
     """The parts of the picture, and the signed answer."""
-    contents = {rendition: f"{text} {rendition}".encode() * 20_000 for rendition in reversed(Rendition)}
-    refs = [
-        {
-            "role": EvidenceRole.ASKED,
-            "rendition": rendition,
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "bytes": len(content),
-            "media_type": "image/jpeg",
-            "taken_at": TAKEN_AT.isoformat(),
-            "width_px": 1280,
-            "height_px": 720,
-        }
-        for rendition, content in contents.items()
-    ]
-    body = {
-        "id": str(asked.id),
-        "device": box.device,
-        "camera": asked.camera,
-        "answered_at": TAKEN_AT.isoformat(),
-        "taken_at": TAKEN_AT.isoformat(),
-        "evidence": refs,
-    }
-    if "refused" in changes:
-        body |= {"taken_at": None, "evidence": []}
-    parts = [
-        (topics.evidence(box.device, hashlib.sha256(content).hexdigest()), part.encode())
-        for content in contents.values()
-        for part in evidence_parts.split(content)
-    ]
-    return parts, (topics.response(box.device), box.sign(body | changes))
+    return box.answer(asked.id, asked.camera, TAKEN_AT, text, **changes)
 
 
 def test_the_box_is_asked_for_the_cases_camera_and_the_case_tells_who_asked(
