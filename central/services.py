@@ -57,7 +57,7 @@ def build_services(settings: Settings) -> Services:
     blobs = BlobStore(settings.evidence)
     return Services(
         cases=CaseService(sessions, site),
-        pictures=Pictures(sessions, timedelta(seconds=settings.picture_wait_s)),
+        pictures=Pictures(sessions, site, timedelta(seconds=settings.picture_wait_s)),
         accounts=Accounts(sessions),
         devices=Devices(sessions),
         quarantine=Quarantine(sessions, blobs),

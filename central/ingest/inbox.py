@@ -40,7 +40,7 @@ class Inbox:
         self._sessions = sessions
         self._quarantine = quarantine
         self._violations = Violations(sessions, evidence, settings, site)
-        self._pictures = PictureAnswers(sessions, evidence, settings)
+        self._pictures = PictureAnswers(sessions, evidence, settings, site)
         self._evidence = Evidence(evidence, (self._violations, self._pictures), settings)
         self._presence = Presence(sessions)
         self._troubled = False

@@ -18,6 +18,7 @@ from central.ingest import outcome
 from central.ingest.outcome import Reply, Unacceptable
 from central.ingest.signed import read_signed
 from central.settings import Settings
+from central.site.site import Site
 from central.tables import AskedPicture, AskedState, Case, PictureEvidence
 from protocol.messages import PictureResponse
 from protocol.signing import unwrap
@@ -30,8 +31,9 @@ _SETTLED = (AskedState.GIVEN, AskedState.REFUSED)
 class PictureAnswers:
     """Takes answers. Everything may come again, in any order, at any worker; the first whole answer counts."""
 
-    def __init__(self, sessions: Sessions, evidence: EvidenceStore, settings: Settings) -> None:
+    def __init__(self, sessions: Sessions, evidence: EvidenceStore, settings: Settings, site: Site) -> None:
         self._sessions = sessions
+        self._site = site
         self._evidence = evidence
         self._zone = settings.zone
         self._max_evidence_bytes = settings.max_evidence_mb * 1024 * 1024
@@ -70,7 +72,7 @@ class PictureAnswers:
                 row.answered_at = now()
                 case = session.get_one(Case, row.case_id, with_for_update=True)
                 note = _note(response, self._zone)
-                take_step(session, case, CaseAction.PICTURE, Actor(row.device_id, Origin.BOX), note=note)
+                take_step(session, self._site, case, CaseAction.PICTURE, Actor(row.device_id, Origin.BOX), note=note)
         return lacking
 
     def waiting_for(self, sha256: str) -> list[tuple[str, UUID]]:

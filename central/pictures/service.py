@@ -16,6 +16,7 @@ from central.database import Sessions
 from central.pictures import reading
 from central.pictures.views import AskedPictureView
 from central.problems import Problem
+from central.site.site import Site
 from central.tables import AskedPicture, AskedState, Case, Device, PictureEvidence
 from protocol import topics
 from protocol.ids import new_id
@@ -67,8 +68,9 @@ class Line(Protocol):
 class Pictures:
     """The pictures that were asked for; a request stands for `stands_for`. `line` is there while ingest runs."""
 
-    def __init__(self, sessions: Sessions, stands_for: timedelta) -> None:
+    def __init__(self, sessions: Sessions, site: Site, stands_for: timedelta) -> None:
         self._sessions = sessions
+        self._site = site
         self._stands_for = stands_for
         self.line: Line | None = None
 
@@ -111,7 +113,7 @@ class Pictures:
                 state=AskedState.ASKED,
             )
             session.add(row)
-            take_step(session, case, CaseAction.ASK_PICTURE, actor)
+            take_step(session, self._site, case, CaseAction.ASK_PICTURE, actor)
             view = reading.view(session, row, at)
         line.say(topics.request(row.device_id), _request(row).model_dump_json().encode())
         return view

@@ -243,3 +243,17 @@ def test_over_the_api(line: FakeLine, case_id: UUID, box: Box, send: Send, servi
     refused = client.post(path)
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "broker_away")
     assert client.get(f"/api/v1/cases/{uuid4()}/picture").status_code == 404
+
+
+def test_a_picture_goes_along_when_its_case_is_merged(line: FakeLine, box: Box, send: Send, services: Services) -> None:
+    for stay in ("van", "truck"):
+        send(*box.report(stay, zone_name=stay).messages)
+    one, other = services.cases.list().items[:2]
+    asked = services.pictures.ask(one.id, OFFICER)
+    services.cases.act(one.id, CaseAction.MERGE, OFFICER, into=other.id)
+    parts, response = answer(box, asked)
+    assert send(*parts, response).stored == (asked.id,)
+    assert [view.status for view in services.pictures.of_case(other.id)] == [AskedStatus.GIVEN]
+    case = services.cases.get(other.id)
+    assert EvidenceRole.ASKED in {file.role for file in case.evidence}
+    assert case.steps[-1].action is CaseAction.PICTURE
