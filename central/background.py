@@ -28,6 +28,7 @@ class Background:
     def __init__(self, services: Services) -> None:
         settings = services.settings
         self._settings = settings
+        self._pictures = services.pictures
         self._client_id = _client_id(settings.data_dir)
         self._inbox = Inbox(services.sessions, services.evidence, services.quarantine, settings, services.site)
         self._broker: EmbeddedBroker | None = None
@@ -63,12 +64,14 @@ class Background:
         client_id = _new_client_id() if share_group else self._client_id
         self._subscriber = Subscriber(self._inbox, address, client_id, share_group)
         self._subscriber.start()
+        self._pictures.line = self._subscriber
         for worker in self._workers:
             worker.start()
 
     def stop(self) -> None:
         """Finish what is at hand and stop all."""
         if self._subscriber is not None:
+            self._pictures.line = None
             self._subscriber.stop()
             self._subscriber = None
             for worker in self._workers:

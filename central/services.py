@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -14,6 +15,7 @@ from central.cases.service import CaseService
 from central.database import Sessions, make_engine
 from central.devices import Devices
 from central.evidence_store import EvidenceStore
+from central.pictures.service import Pictures
 from central.problems import Problem
 from central.quarantine import Quarantine
 from central.settings import Settings
@@ -38,6 +40,7 @@ class Services:
     """Everything that a page or a router needs."""
 
     cases: CaseService
+    pictures: Pictures
     accounts: Accounts
     devices: Devices
     quarantine: Quarantine
@@ -54,6 +57,7 @@ def build_services(settings: Settings) -> Services:
     blobs = BlobStore(settings.evidence)
     return Services(
         cases=CaseService(sessions, site),
+        pictures=Pictures(sessions, site, timedelta(seconds=settings.picture_wait_s)),
         accounts=Accounts(sessions),
         devices=Devices(sessions),
         quarantine=Quarantine(sessions, blobs),

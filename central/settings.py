@@ -46,6 +46,9 @@ class Settings(BaseModel):
         default=None, description="working hours, owners, deadlines, policies; none: site.yaml in data_dir, if there"
     )
     max_evidence_mb: int = Field(default=64, ge=1, description="a larger evidence file is refused")
+    picture_wait_s: int = Field(
+        default=120, ge=2, le=3600, description="how long a box may take to give the picture that an officer asks for"
+    )
     secure_cookie: bool = Field(default=False, description="the site is served by https only")
 
     @field_validator("broker")

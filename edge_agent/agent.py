@@ -20,7 +20,9 @@ from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.health import HealthReporter
 from edge_agent.identity import device_key
 from edge_agent.keeper import Keeper
-from edge_agent.live import run_live
+from edge_agent.live import LiveWatch
+from edge_agent.looking.bystanders import bystander_finder
+from edge_agent.pictures.desk import PictureDesk
 from edge_agent.store import BoxStore
 from edge_agent.uplink import Uplink
 from models.catalog import find_entry, load_catalog
@@ -46,7 +48,7 @@ def run(config: BoxConfig, data_dir: Path, *, once: bool, config_events: Sequenc
     health = HealthReporter(config.device.id, data_dir, config.health_every_s)
     for event in config_events:
         health.tell(event)
-    with _store(config, data_dir, health) as store, _uplink(config, data_dir, store, health):
+    with _store(config, data_dir, health) as store, _uplink(config, data_dir, store, health) as desk:
         detector = _detector(config.detector, health, stop, once=once)
         if detector is None:
             return 0
@@ -63,7 +65,9 @@ def run(config: BoxConfig, data_dir: Path, *, once: bool, config_events: Sequenc
         _log.info("watching %d camera(s) with %s on %s", len(works), detector.entry.name, detector.provider)
         try:
             if not once:
-                run_live(works, keeper, stop)
+                watch = LiveWatch(works, keeper)
+                desk.open(watch.see, bystander_finder(detector))
+                watch.run(stop)
                 return 0
             failed = run_clips(works, keeper, stop)
             _wait_until_acknowledged(store, stop)
@@ -93,14 +97,19 @@ def _store(config: BoxConfig, data_dir: Path, health: HealthReporter) -> Iterato
 
 
 @contextmanager
-def _uplink(config: BoxConfig, data_dir: Path, store: BoxStore, health: HealthReporter) -> Iterator[Uplink]:
+def _uplink(config: BoxConfig, data_dir: Path, store: BoxStore, health: HealthReporter) -> Iterator[PictureDesk]:
+    """Begin to speak with the centre; gives the desk that answers what it asks."""
     uplink = Uplink(config.device, config.uplink, device_key(data_dir), store.outbox, health.tell)
+    desk = PictureDesk(config, uplink.answers, health.tell)
+    uplink.link.on_request = desk.heard
+    desk.start()
     uplink.start()
     health.start(uplink.publish_health)
     try:
-        yield uplink
+        yield desk
     finally:
         health.stop()
+        desk.stop()
         uplink.stop()
 
 

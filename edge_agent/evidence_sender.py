@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from paho.mqtt.client import MQTTMessageInfo
 
 from edge_agent.mqtt_link import MqttLink
-from edge_agent.outgoing import HeldFile
+from edge_agent.outgoing import Sendable
 from protocol import topics
 from protocol.evidence_parts import PART_BYTES, EvidencePart
 
@@ -51,13 +51,16 @@ class EvidenceSender:
         self._progress: dict[str, _Progress] = {}
         self._lock = threading.Lock()
 
-    def send(self, file: HeldFile) -> None:
-        """Publish the parts that the broker has not taken yet; returns when it has them all.
+    def send(self, file: Sendable, give_way: Callable[[], bool] = lambda: False) -> bool:
+        """Publish the parts that the broker has not taken yet; True when it has them all.
 
+        False when `give_way`, asked before every part, says that something else goes first: call again to go on.
         Raises OSError when the file cannot be read, StoppedError when the box is stopped.
         """
-        while not self._send_once(file):
-            pass
+        while not self._send_once(file, give_way):
+            if give_way():
+                return False
+        return True
 
     def forget(self, files: Iterable[str]) -> None:
         """Send these files from the start next time (the centre misses them), or forget that they were ever sent."""
@@ -65,15 +68,17 @@ class EvidenceSender:
             for sha256 in files:
                 self._progress.pop(sha256, None)
 
-    def _send_once(self, file: HeldFile) -> bool:
-        """Send what lacks; False when meanwhile the broker forgot us or the centre asked anew."""
+    def _send_once(self, file: Sendable, give_way: Callable[[], bool]) -> bool:
+        """Send what lacks; False when it gave way, the broker forgot us meanwhile, or the centre asked anew."""
         progress = self._progress_of(file.sha256)
         count = max(1, -(-file.size_bytes // PART_BYTES))
         under_way: deque[tuple[int, MQTTMessageInfo]] = deque()
         missing = [index for index in range(count) if index not in progress.taken]
         if missing:
-            with file.path.open("rb") as content:
+            with file.open() as content:
                 for index in missing:
+                    if give_way():
+                        break
                     if len(under_way) >= WINDOW:
                         self._wait_for_oldest(under_way, progress)
                     content.seek(index * PART_BYTES)
@@ -83,7 +88,8 @@ class EvidenceSender:
         while under_way:
             self._wait_for_oldest(under_way, progress)
         with self._lock:
-            return self._progress.get(file.sha256) is progress and progress.session == self._link.session
+            is_ours = self._progress.get(file.sha256) is progress and progress.session == self._link.session
+        return is_ours and len(progress.taken) == count
 
     def _wait_for_oldest(self, under_way: deque[tuple[int, MQTTMessageInfo]], progress: _Progress) -> None:
         index, info = under_way.popleft()

@@ -17,6 +17,7 @@ from edge_agent.keeper import Keeper
 from edge_agent.sampler import Sampler, SamplerStats, Wait
 from edge_agent.source import Frame, LiveSource, stop_all
 from edge_agent.stages import stage
+from protocol.messages import CameraState
 
 MOST_THREADS = 4
 """More looks at a time than this only wait for each other's Python."""
@@ -29,11 +30,6 @@ OpenSource = Callable[[CameraWork], LiveSource]
 def open_live(work: CameraWork) -> LiveSource:
     """Give a camera's source, not started."""
     return LiveSource(work.camera.source, look_every_s=work.look_every_s, observer=work.source_reported)
-
-
-def run_live(works: Sequence[CameraWork], keeper: Keeper, stop: threading.Event) -> None:
-    """Look at all cameras until `stop` is set. One that fails is said, and the others go on."""
-    LiveWatch(works, keeper).run(stop)
 
 
 class LiveWatch:
@@ -76,6 +72,10 @@ class LiveWatch:
         """Sum up how the looks of all cameras kept up over the last minute."""
         with self._sampling:
             return self._sampler.stats(time.monotonic())
+
+    def see(self, camera: str) -> tuple[CameraState, Frame | None]:
+        """Say how a camera is, and decode its newest picture, for a person; from any thread, beside the looks."""
+        return self._works[camera].health().state, self._sources[camera].newest()
 
     def _look_until(self, stop: threading.Event, failed: threading.Event) -> None:
         try:

@@ -1,6 +1,6 @@
 """The box's line to the broker: MQTT 3.1.1, reconnecting for ever, with a last will.
 
-On connecting it subscribes to its acknowledgements and says that the box is online (retained, with the public
+On connecting it subscribes to what the centre says to it and says that the box is online (retained, with the public
 key); the broker says offline when the line breaks, the box itself when it is stopped. An outage is told once.
 """
 
@@ -53,7 +53,7 @@ def _log_of_paho(_client: Client, _userdata: Any, _level: int, text: str) -> Non
 
 
 class MqttLink:
-    """A connection that heals itself. `on_ack` gets the payloads of the ack topic, on the network thread.
+    """A connection that heals itself. `on_ack` and `on_request` get what the centre says, on the network thread.
 
     `session` grows whenever the broker turns out to have forgotten the box (CONNACK without "session present"):
     what it had taken before may be lost with it.
@@ -79,6 +79,7 @@ class MqttLink:
         self.session = 0
         self.on_connected: Callable[[bool], None] = lambda _: None
         """Called on the network thread after each connect, with whether the broker had forgotten the box."""
+        self.on_request: Callable[[bytes], None] = lambda _: None
         self._client = self._make_client(uplink, reconnect_s)
 
     def _make_client(self, uplink: UplinkConfig, reconnect_s: tuple[int, int]) -> _Client:
@@ -166,7 +167,7 @@ class MqttLink:
             return
         if not flags.session_present:
             self.session += 1
-        client.subscribe(topics.ack(self._device.id), qos=1)
+        client.subscribe([(topics.ack(self._device.id), 1), (topics.request(self._device.id), 1)])
         self.publish(topics.status(self._device.id), self._status(online=True), retain=True)
         if self._outage_since_s is not None:
             self._tell(notices.broker_back(str(self._broker), time.monotonic() - self._outage_since_s))
@@ -192,8 +193,16 @@ class MqttLink:
     def _subscribed(
         self, _client: Client, _userdata: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
     ) -> None:
-        if any(reason.is_failure for reason in reasons):
-            self._tell(notices.ack_topic_denied(str(self._broker), topics.ack(self._device.id)))
+        # In the order in which they were asked for; an older broker configuration may not know the second.
+        for reason, topic, denied in zip(
+            reasons,
+            (topics.ack(self._device.id), topics.request(self._device.id)),
+            (notices.ack_topic_denied, notices.request_topic_denied),
+            strict=False,
+        ):
+            if reason.is_failure:
+                self._tell(denied(str(self._broker), topic))
 
     def _received(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:
-        self._on_ack(bytes(message.payload))
+        heard = self.on_request if message.topic == topics.request(self._device.id) else self._on_ack
+        heard(bytes(message.payload))

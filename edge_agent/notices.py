@@ -155,6 +155,18 @@ def ack_topic_denied(broker: str, topic: str) -> HealthEvent:
     )
 
 
+def request_topic_denied(broker: str, topic: str) -> HealthEvent:
+    """The broker's access rules keep officers from asking the box for pictures."""
+    return notice(
+        "warning",
+        "request_topic_denied",
+        f"消息服务器 {broker} 不允许订阅 {topic}，值班员不能即时查看，违规照常上报。请在服务器的访问控制中放行。",
+        f"The broker {broker} denies a subscription to {topic}, so officers cannot ask for pictures; violations are "
+        "reported all the same. Allow it in the broker's access control.",
+        topic=topic,
+    )
+
+
 def centre_silent(waiting: int) -> HealthEvent:
     """The broker takes what is sent and nobody answers."""
     return notice(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 from uuid import UUID
 
 from protocol.messages import EvidenceRef, EvidenceRole, Refusal, Violation
@@ -42,6 +42,25 @@ class HeldFile:
     role: EvidenceRole
     size_bytes: int
     path: Path
+
+    def open(self) -> BinaryIO:
+        """Open its content for reading. Raises OSError."""
+        return self.path.open("rb")
+
+
+class Sendable(Protocol):
+    """An evidence file that can be sent, wherever its bytes are."""
+
+    @property
+    def sha256(self) -> str:
+        """Its name."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Its length."""
+
+    def open(self) -> BinaryIO:
+        """Open its content for reading. Raises OSError."""
 
 
 @dataclass(frozen=True, slots=True)

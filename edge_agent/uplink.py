@@ -1,5 +1,7 @@
 """The uplink: takes violations from the outbox, sends evidence and then the signed message, and hears the centre.
 
+What the centre asked for (edge_agent.pictures) is sent when no violation is due.
+
 A violation leaves the outbox only when the centre says that it is stored. Until then it is repeated: after
 `ack_timeout_s`, then more and more seldom (see edge_agent.outbox and edge_agent.send_window). Everything may be
 repeated, since every receiver is idempotent by id.
@@ -23,6 +25,7 @@ from edge_agent.evidence_sender import EvidenceSender, StoppedError, wait_taken
 from edge_agent.mqtt_link import RECONNECT_S, MqttLink
 from edge_agent.outbox import Outbox
 from edge_agent.outgoing import HeldFile, Waiting
+from edge_agent.pictures.answers import Answers
 from edge_agent.send_window import SendWindow
 from protocol import topics
 from protocol.messages import Ack, Health, HealthEvent
@@ -60,6 +63,9 @@ class Uplink:
         self._last_health: MQTTMessageInfo | None = None
         self.link = MqttLink(device, uplink, key, self._heard, tell, reconnect_s=reconnect_s)
         self.link.on_connected = self._connected
+        self.answers = Answers(tell)
+        """What the centre asked for; sent when no violation is due."""
+        self.answers.changed = outbox.changed.set
         self._files = EvidenceSender(device.id, self.link, self._stop.is_set)
         self._sender = threading.Thread(target=self._run, name="uplink", daemon=True)
 
@@ -90,7 +96,7 @@ class Uplink:
             try:
                 if not self.link.wait_connected(_OFFLINE_POLL_S):
                     continue
-                if not self._send_next():
+                if not self._send_next() and not self._send_answer():
                     self._outbox.changed.wait(self._sleep_s())
             except StoppedError:
                 return
@@ -100,13 +106,7 @@ class Uplink:
 
     def _send_next(self) -> bool:
         """Send one violation; False when none may be sent now."""
-        now_s = time.monotonic()
-        with self._window_lock:
-            room = self._window.room(now_s)
-            silences = self._window.silences
-            under_way = list(self._window.on_their_way)
-        self._say_silence(silences)
-        due = self._outbox.due(now_s, 1, besides=under_way) if room else []
+        due = self._due()
         for waiting in due:
             try:
                 self._send(waiting)
@@ -116,6 +116,30 @@ class Uplink:
                 _log.exception("violation %s could not be sent; it is tried again later", waiting.id)
                 self._outbox.mark_sent(waiting.id, time.monotonic(), self._ack_timeout_s)
         return bool(due)
+
+    def _due(self) -> list[Waiting]:
+        """Give the violation that may be sent now, if there is one."""
+        now_s = time.monotonic()
+        with self._window_lock:
+            room = self._window.room(now_s)
+            silences = self._window.silences
+            under_way = list(self._window.on_their_way)
+        self._say_silence(silences)
+        return self._outbox.due(now_s, 1, besides=under_way) if room else []
+
+    def _send_answer(self) -> bool:
+        """Send one answer, or what can be sent of it until a violation is due; False when there is none."""
+        self._files.forget(self.answers.give_up(time.monotonic()))
+        answer = self.answers.due(time.monotonic())
+        if answer is None:
+            return False
+        for file in answer.files:
+            if not self._files.send(file, give_way=lambda: bool(self._due())):
+                return True
+        self.answers.mark_sent(answer, time.monotonic(), self._ack_timeout_s)
+        document = sign(answer.response.model_dump(mode="json"), self._key)
+        wait_taken(self.link.publish(topics.response(self._device_id), document), self._stop.is_set)
+        return True
 
     def _send(self, waiting: Waiting) -> None:
         for file in waiting.files:
@@ -145,6 +169,7 @@ class Uplink:
             self._window.reconnected(time.monotonic(), forgotten=forgotten)
         if forgotten:
             self._outbox.make_all_due()
+            self.answers.make_all_due()
         self._outbox.changed.set()
 
     def _heard(self, payload: bytes) -> None:
@@ -156,7 +181,7 @@ class Uplink:
             return
         self._files.forget(ack.missing)
         settled = self._outbox.settle(ack)
-        self._files.forget(settled.files_gone)
+        self._files.forget([*settled.files_gone, *self.answers.settle(ack)])
         with self._window_lock:
             answered = (*ack.stored, *(one.id for one in ack.refused), *settled.asked_again)
             self._window.heard(answered, time.monotonic())
@@ -179,6 +204,7 @@ class Uplink:
             room = self._window.room(now_s)
             times = [self._window.changes_s(now_s)]
             under_way = list(self._window.on_their_way)
+        times.append(self.answers.next_s())
         if room:
             times.append(self._outbox.next_due_s(besides=under_way))
         known = [one for one in times if one is not None]

@@ -7,10 +7,10 @@ Times are timezone-aware; on the wire they are ISO 8601 with an offset.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from protocol.kinds import Subject, ViolationKind
 from protocol.topics import DEVICE_ID_PATTERN
@@ -47,6 +47,8 @@ class EvidenceRole(StrEnum):
     CLOSE_UP = "close_up"
     CLIP = "clip"
     AFTER = "after"
+    ASKED = "asked"
+    """Taken because an officer wanted to see the place now; of a PictureResponse, never of a violation."""
 
 
 class Rendition(StrEnum):
@@ -146,14 +148,14 @@ class Violation(Message):
 
 
 class Refusal(Message):
-    """A message that the centre keeps in quarantine for a person, and why."""
+    """A violation or response that the centre keeps in quarantine for a person, and why."""
 
     id: UUID
     reason: str
 
 
 class Ack(Message):
-    """The centre's word on violations: stored for good, refused, or evidence still missing."""
+    """The centre's word on violations and responses: stored for good, refused, or evidence still missing."""
 
     stored: tuple[UUID, ...] = ()
     refused: tuple[Refusal, ...] = ()
@@ -226,6 +228,59 @@ class Health(Message):
     disk_free_mb: float = 0.0
     cameras: tuple[CameraHealth, ...] = ()
     events: tuple[HealthEvent, ...] = ()
+
+
+class PictureRequest(Message):
+    """The centre asks a box for a picture of one camera as it is now. A box answers it once, however often it comes."""
+
+    version: str = PROTOCOL_VERSION
+    id: UUID = Field(description="of the request; the answer carries it too")
+    kind: Literal["picture"] = Field(default="picture", description="what is asked for")
+    device: DeviceId
+    camera: str = Field(description="the camera's id")
+    asked_at: AwareDatetime
+    expires_at: AwareDatetime = Field(description="no picture is taken after this")
+    asked_by: str = Field(default="", max_length=200, description="who asked, for the box's log")
+
+
+class WhyNoPicture(StrEnum):
+    """Why a box gives no picture."""
+
+    UNKNOWN_CAMERA = "unknown_camera"
+    NO_PICTURE = "no_picture"
+    CAMERA_DARK = "camera_dark"
+    EXPIRED = "expired"
+    TOO_MANY = "too_many"
+
+
+class NoPicture(Message):
+    """The reason, and the same for people."""
+
+    reason: WhyNoPicture
+    text_zh: str
+    text_en: str
+
+
+class PictureResponse(Message):
+    """A picture that was asked for, or why there is none. Travels signed (protocol.signing), after its evidence."""
+
+    version: str = PROTOCOL_VERSION
+    id: UUID = Field(description="of the request that this answers; the receiver is idempotent by it")
+    device: DeviceId
+    camera: str
+    answered_at: AwareDatetime
+    taken_at: AwareDatetime | None = Field(default=None, description="when the picture was taken")
+    time_source: TimeSource | None = None
+    camera_state: CameraState | None = Field(default=None, description="how the camera was; none where it is unknown")
+    evidence: tuple[EvidenceRef, ...] = ()
+    refused: NoPicture | None = None
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        given = self.taken_at is not None and bool(self.evidence)
+        if given == (self.refused is not None) or (self.refused and (self.taken_at or self.evidence)):
+            raise ValueError("an answer has a picture (taken_at and evidence), or says why it has none (refused)")
+        return self
 
 
 def check_version(version: str) -> None:

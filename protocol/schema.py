@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -10,16 +11,26 @@ from pydantic import BaseModel
 
 from protocol import messages
 
-PUBLIC: tuple[type[BaseModel], ...] = (messages.Violation, messages.Ack, messages.Status, messages.Health)
+PUBLIC: tuple[type[BaseModel], ...] = (
+    messages.Violation,
+    messages.Ack,
+    messages.Status,
+    messages.Health,
+    messages.PictureRequest,
+    messages.PictureResponse,
+)
 
 
 def schemas() -> dict[str, str]:
     """Give {file name: JSON Schema text} of every message on the wire."""
     return {
-        f"{model.__name__.lower()}.schema.json": json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False)
-        + "\n"
+        f"{_file_name(model)}.schema.json": json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
         for model in PUBLIC
     }
+
+
+def _file_name(model: type[BaseModel]) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", model.__name__).lower()
 
 
 def write(folder: Path) -> None:

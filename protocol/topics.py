@@ -5,6 +5,8 @@ kerbwatch/v1/{device}/evidence/{sha256}   box -> centre
 kerbwatch/v1/{device}/ack                 centre -> box
 kerbwatch/v1/{device}/status              box -> centre, retained; the last will says offline
 kerbwatch/v1/{device}/health              box -> centre
+kerbwatch/v1/{device}/request             centre -> box, never retained
+kerbwatch/v1/{device}/response            box -> centre
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ DEVICE_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 """What may name a device in a topic: no `/`, `+`, `#` or space, at most 63 characters."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_CHANNELS = frozenset({"violation", "ack", "status", "health"})
+_CHANNELS = frozenset({"violation", "ack", "status", "health", "request", "response"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,24 @@ def health(device: str) -> str:
     return f"{PREFIX}/{device}/health"
 
 
+def request(device: str) -> str:
+    """Where the centre asks a box for a picture. Not retained: who comes later is not asked."""
+    return f"{PREFIX}/{device}/request"
+
+
+def response(device: str) -> str:
+    """Where a box answers what it was asked, signed."""
+    return f"{PREFIX}/{device}/response"
+
+
 def from_boxes(share_group: str | None = None) -> list[str]:
     """What an ingest worker subscribes to; `share_group` spreads the load over several workers.
 
     Every worker hears every status, which is retained: shared subscriptions get no retained messages.
     """
     shared = f"$share/{share_group}/" if share_group else ""
-    return [status("+"), *(f"{shared}{PREFIX}/+/{channel}" for channel in ("evidence/+", "violation", "health"))]
+    channels = ("evidence/+", "violation", "response", "health")
+    return [status("+"), *(f"{shared}{PREFIX}/+/{channel}" for channel in channels)]
 
 
 def parse(topic: str) -> Topic:

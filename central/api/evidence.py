@@ -30,7 +30,7 @@ Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 )
 def get_evidence(sha256: Sha256, request: Request, services: ServicesOfApp, _: SignedIn) -> Response:
     """Give the bytes that have this SHA-256. A browser may keep them for good."""
-    media_type = services.cases.media_type_of(sha256)
+    media_type = services.cases.media_type_of(sha256) or services.pictures.media_type_of(sha256)
     if media_type is None:
         raise EvidenceNotFound(sha256)
     headers = _HEADERS | {"ETag": f'"{sha256}"'}

@@ -12,7 +12,7 @@ from central.cases.sight import act_on_sight, count_standing
 from central.cases.steps import Actor, take_step
 from central.problems import Problem
 from central.site.site import Site
-from central.tables import Case, Stay, StoredViolation
+from central.tables import AskedPicture, Case, Stay, StoredViolation
 
 
 class BadMerge(Problem):
@@ -42,7 +42,7 @@ def merge(session: Session, site: Site, case: Case, into: Case, actor: Actor, *,
         )
     take_step(session, site, case, CaseAction.MERGE, actor, note=" · ".join(filter(None, (into.number, note))))
     case.merged_into_id = into.id
-    for table in (Stay, StoredViolation):
+    for table in (Stay, StoredViolation, AskedPicture):
         session.execute(update(table).where(table.case_id == case.id).values(case_id=into.id))
     into.repeats += 1 + case.repeats
     into.first_seen_at = min(into.first_seen_at, case.first_seen_at)

@@ -11,7 +11,15 @@ from central.cases.lifecycle import allowed_actions
 from central.cases.views import CaseDetail, CaseStepView, CaseSummary, EvidenceView, NoticeView, ViolationView
 from central.column_types import now
 from central.filing import outbox
-from central.tables import Case, CaseStep, StoredViolation, ViolationEvidence
+from central.tables import (
+    AskedPicture,
+    AskedState,
+    Case,
+    CaseStep,
+    PictureEvidence,
+    StoredViolation,
+    ViolationEvidence,
+)
 from central.telling import outbox as notices
 from protocol.kinds import KIND_NAMES
 from protocol.messages import Violation
@@ -47,7 +55,7 @@ def detail(session: Session, case: Case) -> CaseDetail:
         **_summary_fields(case),
         steps=[CaseStepView.model_validate(step, from_attributes=True) for step in steps],
         violations=[_violation(row) for row in violations],
-        evidence=[view for row in violations for view in _evidence(session, row)],
+        evidence=[*(view for row in violations for view in _evidence(session, row)), *_asked(session, case)],
         allowed=allowed_actions(case.state, filing_failed=outbox.is_dead(session, case.id)),
         notice=NoticeView.model_validate(notice, from_attributes=True) if notice else None,
         merged_from=list(session.scalars(select(Case.number).filter_by(merged_into_id=case.id).order_by(Case.id))),
@@ -97,17 +105,30 @@ def _evidence(session: Session, row: StoredViolation) -> list[EvidenceView]:
     files = session.scalars(
         select(ViolationEvidence).where(ViolationEvidence.violation_id == row.id).order_by(ViolationEvidence.position)
     )
-    return [
-        EvidenceView(
-            role=file.role,
-            rendition=file.rendition,
-            sha256=file.sha256,
-            bytes=file.bytes,
-            media_type=file.media_type,
-            taken_at=file.taken_at,
-            width_px=file.width_px,
-            height_px=file.height_px,
-            url=evidence_url(file.sha256),
-        )
-        for file in files
-    ]
+    return [evidence_view(file) for file in files]
+
+
+def _asked(session: Session, case: Case) -> list[EvidenceView]:
+    """Give the pictures that officers asked for and got."""
+    files = session.scalars(
+        select(PictureEvidence)
+        .join(AskedPicture, AskedPicture.id == PictureEvidence.request_id)
+        .where(AskedPicture.case_id == case.id, AskedPicture.state == AskedState.GIVEN)
+        .order_by(AskedPicture.asked_at, PictureEvidence.position)
+    )
+    return [evidence_view(file) for file in files]
+
+
+def evidence_view(file: ViolationEvidence | PictureEvidence) -> EvidenceView:
+    """Give an evidence file with its address."""
+    return EvidenceView(
+        role=file.role,
+        rendition=file.rendition,
+        sha256=file.sha256,
+        bytes=file.bytes,
+        media_type=file.media_type,
+        taken_at=file.taken_at,
+        width_px=file.width_px,
+        height_px=file.height_px,
+        url=evidence_url(file.sha256),
+    )

@@ -52,7 +52,7 @@ class CaseAction(StrEnum):
     CLEAR = "clear"  # the street is clear again
     OVERDUE = "overdue"  # a deadline has passed
     ASK_PICTURE = "ask_picture"  # an officer asks the box for a picture now
-    PICTURE = "picture"  # the box gave it
+    PICTURE = "picture"  # the box gave it, or said why not
 
 
 class Who(StrEnum):
@@ -134,7 +134,7 @@ ACTION_NAMES: dict[CaseAction, Names] = {
     CaseAction.CLEAR: ("现场已恢复", "Street is clear"),
     CaseAction.OVERDUE: ("超期", "Overdue"),
     CaseAction.ASK_PICTURE: ("调取现场图片", "Picture asked for"),
-    CaseAction.PICTURE: ("收到现场图片", "Picture came"),
+    CaseAction.PICTURE: ("现场图片答复", "Box answered on the picture"),
 }
 
 WHO_NAMES: dict[Who, Names] = {

@@ -24,6 +24,7 @@ from central.console.filters import Filters, find_cases
 from central.console.frame import Frame, empty_state
 from central.console.gallery import Gallery, wide_urls
 from central.console.keys import CASE_KEYS, KeyMap
+from central.console.look_now import LookNow
 from central.console.reject_sheet import RejectSheet
 from central.console.review_order import ReviewOrder
 from central.console.sheet import help_sheet
@@ -98,6 +99,7 @@ class _CasePage:
         self._fill_head(case)
         if self._stood:
             self._stood.text = stood(case, self._visit.words)
+        await self._look_now.refresh()
 
     async def show(self, case: CaseDetail) -> None:
         """Show a case, and have the browser load the next one's pictures."""
@@ -106,9 +108,15 @@ class _CasePage:
         self._gallery.show(case)
         self._fill_head(case)
         self._fill_side(case)
+        await self._look_now.refresh()
         self._keys.set_subject(str(case.id))
         ui.run_javascript(f"sessionStorage.setItem('kerbwatch.case', '{case.id}')")
         await self._load_ahead()
+
+    async def _show_again(self) -> None:
+        case = await self._read(self._case.id)
+        if case is not None:
+            await self.show(case)
 
     async def _read(self, case_id: UUID) -> CaseDetail | None:
         try:
@@ -215,6 +223,8 @@ class _CasePage:
                 decision_bar(case, case.allowed, words, self._act)
             steps_bar(case, case.allowed, words, self._act)
             way_block(case, visit)
+            with _panel(words("look.title")):
+                self._look_now = LookNow(case, visit, self.frame, self._show_again)
             with _panel(words("case.facts")):
                 self._stood = facts_block(case, visit)
             with _panel(words("case.proof")):

@@ -18,6 +18,7 @@ _ORDER = (
     EvidenceRole.CONFIRMED,
     EvidenceRole.CLOSE_UP,
     EvidenceRole.AFTER,
+    EvidenceRole.ASKED,
     EvidenceRole.CLIP,
 )
 _WIDE = frozenset({EvidenceRole.FIRST_SEEN, EvidenceRole.CONFIRMED, EvidenceRole.AFTER})

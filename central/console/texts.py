@@ -146,6 +146,7 @@ _PICTURES: Texts = {
     "role.close_up": ("特写", "Close-up"),
     "role.after": ("恢复后", "After"),
     "role.clip": ("视频", "Clip"),
+    "role.asked": ("即时查看", "Seen on request"),
     "rendition.rendered": ("标注图", "Marked"),
     "rendition.original": ("原图", "Original"),
     "picture.toggle": ("切换标注图与原图（O）", "Marked copy or untouched original (O)"),
@@ -157,6 +158,18 @@ _PICTURES: Texts = {
     "picture.none": ("本案没有图片", "This case has no picture"),
     "picture.before": ("上一张", "Previous picture"),
     "picture.after": ("下一张", "Next picture"),
+}
+
+_LOOK_NOW: Texts = {
+    "look.title": ("现场此刻", "The place now"),
+    "look.ask": ("现在看一眼", "Look now"),
+    "look.waiting": ("已向设备请求，等待画面…", "Asked the box; waiting for its picture…"),
+    "look.offline": ("设备当前离线，可能无法答复", "The box is offline now and may not answer"),
+    "look.given": ("拍摄于 {at}", "Taken at {at}"),
+    "look.view_changed": ("摄像机朝向已变", "the camera has been turned"),
+    "look.refused": ("没有画面：{why}", "No picture: {why}"),
+    "look.unanswered": ("设备未答复（可能离线）", "The box did not answer (it may be offline)"),
+    "look.asked": ("{actor} · {at}", "{actor} · {at}"),
 }
 
 _DECISION: Texts = {
@@ -292,6 +305,7 @@ TEXTS: Texts = {
     **_QUEUE,
     **_CASE,
     **_PICTURES,
+    **_LOOK_NOW,
     **_DECISION,
     **STEP_TEXTS,
     **_KEYS,

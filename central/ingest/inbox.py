@@ -16,6 +16,7 @@ from central.evidence_store import EvidenceStore
 from central.ingest import outcome
 from central.ingest.evidence import Evidence
 from central.ingest.outcome import KeyNotYetKnown, Outcome, Reply, Unacceptable
+from central.ingest.pictures import PictureAnswers
 from central.ingest.presence import Presence
 from central.ingest.violations import Violations
 from central.quarantine import Quarantine
@@ -39,7 +40,8 @@ class Inbox:
         self._sessions = sessions
         self._quarantine = quarantine
         self._violations = Violations(sessions, evidence, settings, site)
-        self._evidence = Evidence(evidence, self._violations, settings)
+        self._pictures = PictureAnswers(sessions, evidence, settings, site)
+        self._evidence = Evidence(evidence, (self._violations, self._pictures), settings)
         self._presence = Presence(sessions)
         self._troubled = False
 
@@ -65,7 +67,7 @@ class Inbox:
             device = parsed.device
             return Outcome(tuple(self._with_retries(parsed, payload, retained=retained)))
         except KeyNotYetKnown:
-            log.warning("ingest: %s sent a violation before its status, so its key is unknown; asking for it", device)
+            log.warning("ingest: %s spoke before its status, so its key is unknown; asking for it", device)
             return Outcome(ask_for_statuses=True)
         except Unacceptable as problem:
             return self._set_aside(topic, device, payload, problem)
@@ -90,6 +92,8 @@ class Inbox:
         match topic.channel:
             case "violation":
                 return self._violations.receive(topic.device, payload)
+            case "response":
+                return self._pictures.receive(topic.device, payload)
             case "evidence" if topic.sha256:
                 return self._evidence.receive(topic.sha256, payload)
             case "status":

@@ -84,6 +84,10 @@ class Subscriber:
         with suppress(AttributeError):  # paho 2.2 joins a thread that may be gone, and forgotten, just then
             self._client.loop_stop()
 
+    def say(self, topic: str, payload: bytes) -> None:
+        """Publish a message to a box (QoS 1, not retained)."""
+        self._client.publish(topic, payload, qos=1)
+
     def _on_connect(self, client: mqtt.Client, _: Any, __: Any, reason: ReasonCode, ___: Any) -> None:
         if reason.is_failure:
             self._say_trouble(f"the broker {self.address} refuses us: {reason}")

@@ -12,13 +12,13 @@ from central.cases.opening import read_message, settle_stay
 from central.column_types import now
 from central.database import Sessions, insert_or_ignore
 from central.evidence_store import EvidenceStore
-from central.ingest import outcome, reading
-from central.ingest.outcome import KeyNotYetKnown, Reply, Unacceptable
+from central.ingest import outcome
+from central.ingest.outcome import Reply, Unacceptable
+from central.ingest.signed import read_signed
 from central.settings import Settings
 from central.site.site import Site
-from central.tables import Device, StoredViolation, ViolationEvidence, ViolationState
+from central.tables import StoredViolation, ViolationEvidence, ViolationState
 from protocol.messages import Violation
-from protocol.signing import SignatureError, unwrap, verify
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,9 @@ class Violations:
 
         Raises Unacceptable, KeyNotYetKnown.
         """
-        violation, key = self._read(device, payload)
+        violation, key = read_signed(
+            self._sessions, device, payload, Violation, most_evidence_bytes=self._max_evidence_bytes
+        )
         fresh = self._keep(violation, payload, key)
         # Checked only after the violation is committed: whoever stores its last file from now on sees it waiting.
         lacking = self.complete(violation.id)
@@ -76,36 +78,6 @@ class Violations:
                 .distinct()
             ).all()
         return [(device, violation_id) for device, violation_id in rows]
-
-    def _read(self, device: str, payload: bytes) -> tuple[Violation, dict[str, str]]:
-        reading.check_size(payload)
-        try:
-            raw, signature = unwrap(payload)
-        except (ValueError, RecursionError) as error:
-            raise Unacceptable("不是签名消息", str(error)) from error
-        reading.check_envelope(raw, device)
-        with self._sessions.read() as session:
-            row = session.get(Device, device)
-            key = row.public_key if row else None
-        if key is None:
-            raise KeyNotYetKnown(device)
-        try:
-            verify(raw, signature, key)
-        except SignatureError as error:
-            raise Unacceptable(
-                "签名不符：不是由该设备受信任的密钥签发，或内容被改动",
-                f"not signed by the key that is trusted for {device}, or changed since: {error}",
-                message_id=reading.message_id(raw),
-            ) from error
-        violation = reading.read_model(Violation, raw)
-        for ref in violation.evidence:
-            if ref.bytes > self._max_evidence_bytes:
-                raise Unacceptable(
-                    f"证据文件过大（{ref.bytes} 字节）",
-                    f"evidence {ref.sha256} has {ref.bytes} bytes, at most {self._max_evidence_bytes} are taken",
-                    message_id=violation.id,
-                )
-        return violation, key
 
     def _keep(self, violation: Violation, payload: bytes, key: dict[str, str]) -> bool:
         """Write the violation down as waiting; say whether it came for the first time."""

@@ -8,9 +8,12 @@ from central.tables.cases import Case, CaseStep, Stay
 from central.tables.counting import Counter
 from central.tables.outboxes import BuiltinPlatformCase, FilingJob, FilingOrder, JobState, NoticeJob
 from central.tables.people import UserRow, UserSession, WrongPasswords
+from central.tables.pictures import AskedPicture, AskedState, PictureEvidence
 from central.tables.violations import StoredViolation, ViolationEvidence, ViolationState
 
 __all__ = [
+    "AskedPicture",
+    "AskedState",
     "Base",
     "BuiltinPlatformCase",
     "Case",
@@ -22,6 +25,7 @@ __all__ = [
     "FilingOrder",
     "JobState",
     "NoticeJob",
+    "PictureEvidence",
     "QuarantineEntry",
     "Stay",
     "StoredViolation",

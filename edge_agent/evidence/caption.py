@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from edge_agent.evidence.colours import CLEARED, KIND, Rgb
+from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.evidence.colours import ASKED, CLEARED, KIND, Rgb
 from edge_agent.evidence.fonts import Fonts
 from edge_agent.evidence.scene import Scene
 from protocol.kinds import Subject, kind_name
@@ -16,6 +17,7 @@ _ROLES = {
     EvidenceRole.CONFIRMED: ("违规确认", "Confirmed"),
     EvidenceRole.CLOSE_UP: ("特写", "Close-up"),
     EvidenceRole.AFTER: ("清除后", "After clearing"),
+    EvidenceRole.ASKED: ("即时查看", "Seen on request"),
 }
 _SUBJECTS = {
     Subject.MOTOR_VEHICLE: "机动车",
@@ -66,10 +68,37 @@ def caption_of(
         title=f"{kind_zh}  {kind_en}" if fonts.cjk else kind_en,
         time=_clock(taken_at.astimezone(scene.box.zone_info), offset=True),
         tag=_tag(scene, stood_s, after=after, cjk=fonts.cjk),
-        fields=tuple(
-            (f"{zh} {en}" if fonts.cjk else en, value) for zh, en, value in fields if value and fonts.can_write(value)
-        ),
+        fields=_written(fields, fonts),
         colour=CLEARED if after else KIND[event.kind],
+    )
+
+
+def caption_of_camera(
+    box: BoxConfig, camera: CameraConfig, taken_at: datetime, original_sha256: str, fonts: Fonts
+) -> Caption:
+    """Find the words for a picture of a camera as it is now, of which nothing is reported."""
+    chip_zh, chip_en = _ROLES[EvidenceRole.ASKED]
+    fields = [
+        ("地点", "Place", camera.address),
+        ("方向", "Direction", camera.direction),
+        ("相机", "Camera", camera.id),
+        ("设备", "Device", _named(box.device.id, box.device.name, fonts)),
+        ("原图校验", "Original SHA-256", original_sha256[:_SHA256_SHOWN]),
+    ]
+    return Caption(
+        chip=f"{chip_zh} {chip_en}" if fonts.cjk else chip_en,
+        title=camera.name if camera.name and fonts.can_write(camera.name) else camera.id,
+        time=_clock(taken_at.astimezone(box.zone_info), offset=True),
+        tag="",
+        fields=_written(fields, fonts),
+        colour=ASKED,
+    )
+
+
+def _written(fields: list[tuple[str, str, str]], fonts: Fonts) -> tuple[tuple[str, str], ...]:
+    """Give label and value of what is known and can be written."""
+    return tuple(
+        (f"{zh} {en}" if fonts.cjk else en, value) for zh, en, value in fields if value and fonts.can_write(value)
     )
 
 

@@ -12,6 +12,7 @@ KIND: dict[ViolationKind, Rgb] = {
     ViolationKind.UMBRELLA_STALL: (186, 104, 255),
 }
 CLEARED: Rgb = (82, 208, 120)
+ASKED: Rgb = (96, 165, 250)
 ZONE: Rgb = (255, 214, 64)
 EXCLUDED: Rgb = (96, 205, 255)
 HALO: Rgb = (12, 14, 18)

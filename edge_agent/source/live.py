@@ -85,9 +85,9 @@ class LiveSource:
         """Decode the newest picture, if one is there that is newer than the last by about a look; never raises."""
         return self._pictures.take()
 
-    def latest_keyframe(self) -> Frame | None:
-        """Decode the newest keyframe again, for a person who wants to see the camera's picture now."""
-        return self._pictures.latest_keyframe()
+    def newest(self) -> Frame | None:
+        """Decode the newest picture there is, for a person who wants to see it now (see `OnDemandDecoder.newest`)."""
+        return self._pictures.newest()
 
     def clip(self, from_s: float, to_s: float) -> Clip | None:
         """Cut a clip from the ring (see `PacketRing.clip`)."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
@@ -14,6 +15,8 @@ from edge_agent.source.frame import Frame
 from edge_agent.source.ring import CLOCK_BREAK_S, Gop, KeptPacket, PacketRing
 from edge_agent.source.steady_size import SteadySize
 
+NOW_S = 2.0
+"""For a person who wants to see the camera now, a picture this old is as good as the newest."""
 LONG_GOP = 1.25
 """Keyframes up to this many look intervals apart are all that is decoded."""
 
@@ -78,14 +81,25 @@ class OnDemandDecoder:
             frame = self._by_keyframe(gop) if is_fresh and self._standalone else self._by_chain(gop)
             return self._later_than_before(frame)
 
-    def latest_keyframe(self) -> Frame | None:
-        """Decode the newest keyframe, whether it was given before or not; None when there is none."""
+    def newest(self) -> Frame | None:
+        """Decode the newest picture there is, given before or not; None when there is none, or none that is whole.
+
+        Takes nothing from the looks. The newest keyframe where it is at most NOW_S old, else all that came since: where
+        keyframes are seldom, that is seconds of work.
+        """
         gop = self._ring.newest()
-        try:
-            picture = self._decoders.decode(gop.info, gop.key.packet) if gop else None
-        except av.FFmpegError:
+        if gop is None:
             return None
-        return _frame(picture, gop.key) if gop and picture else None
+        packets = list(gop.packets)
+        if self._standalone and packets[-1].pts_s - gop.key.pts_s <= NOW_S:
+            packets = packets[:1]
+        elif not self._standalone:
+            groups = [one for one in self._ring.since(0) if one.connection == gop.connection]
+            packets = list(chain.from_iterable(list(one.packets) for one in groups))
+        last = _last_picture(gop, packets)
+        if last is None or last.is_corrupt:
+            return None
+        return _frame(last, next((one for one in reversed(packets) if one.packet.pts == last.pts), packets[-1]))
 
     def _enter(self, gop: Gop) -> None:
         """Note a new group of pictures and how far apart they are."""
@@ -166,6 +180,18 @@ class OnDemandDecoder:
             frame = replace(frame, taken_at_s=self._taken_at_s + _LATER_S)
         self._taken_at_s = frame.taken_at_s
         return frame
+
+
+def _last_picture(gop: Gop, packets: Iterable[KeptPacket]) -> av.VideoFrame | None:
+    """Decode packets in order and keep only the last picture: all of a long group would take gigabytes."""
+    decoder = ChainDecoder(gop.info, skip_nonref=False)
+    last: list[av.VideoFrame] = []
+    for one in packets:
+        with suppress(av.FFmpegError):  # a broken packet: the next may be good
+            last = decoder.decode((one.packet,))[-1:] or last
+    with suppress(av.FFmpegError):
+        last = decoder.drain()[-1:] or last
+    return last[0] if last else None
 
 
 def _frame(picture: av.VideoFrame, kept: KeptPacket) -> Frame:

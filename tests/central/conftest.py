@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
@@ -155,6 +156,40 @@ class Box:
             evidence=tuple(refs),
         )
         return Report(violation, self.sign(violation.model_dump(mode="json")), files)
+
+    def answer(
+        self, request: UUID, camera: str, taken_at: datetime, text: str = "now", /, **changes: Any
+    ) -> tuple[list[Message], Message]:
+        """Give an officer the picture that was asked for: its parts, and the signed answer."""
+        contents = {rendition: jpeg(f"{text} {rendition}", 300_000) for rendition in reversed(Rendition)}
+        names = {rendition: hashlib.sha256(content).hexdigest() for rendition, content in contents.items()}
+        refs = [
+            EvidenceRef(
+                role=EvidenceRole.ASKED,
+                rendition=rendition,
+                sha256=names[rendition],
+                bytes=len(content),
+                media_type="image/jpeg",
+                taken_at=taken_at,
+                width_px=320,
+                height_px=180,
+            ).model_dump(mode="json")
+            for rendition, content in contents.items()
+        ]
+        body = {
+            "id": str(request),
+            "device": self.device,
+            "camera": camera,
+            "answered_at": taken_at.isoformat(),
+            **({} if "refused" in changes else {"taken_at": taken_at.isoformat(), "evidence": refs}),
+            **changes,
+        }
+        parts = [
+            (topics.evidence(self.device, names[rendition]), part.encode())
+            for rendition, content in contents.items()
+            for part in evidence_parts.split(content)
+        ]
+        return parts, (topics.response(self.device), self.sign(body))
 
     def sign(self, raw: dict[str, Any]) -> bytes:
         return signing.sign(raw, self.key)

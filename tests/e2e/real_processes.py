@@ -161,16 +161,23 @@ class Centre(Process):
         """Ask the REST API; signs in when it is not yet."""
         return self._get(path).json()
 
+    def post(self, path: str) -> Any:
+        """Have the REST API do something; signs in when it is not yet."""
+        return self._ask("POST", path).json()
+
     def evidence(self, sha256: str) -> bytes:
         """Fetch an evidence file."""
         return self._get(f"/api/v1/evidence/{sha256}").content
 
     def _get(self, path: str) -> httpx.Response:
-        answer = self._http.get(path)
+        return self._ask("GET", path)
+
+    def _ask(self, method: str, path: str) -> httpx.Response:
+        answer = self._http.request(method, path)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             signed_in = self._http.post("/api/v1/session", json={"username": "admin", "password": PASSWORD})
             signed_in.raise_for_status()
-            answer = self._http.get(path)
+            answer = self._http.request(method, path)
         return answer.raise_for_status()
 
     def cases(self) -> list[dict[str, Any]]:

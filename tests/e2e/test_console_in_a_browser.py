@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import queue
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from protocol import topics
+from protocol.messages import PictureRequest
 from tests.central.conftest import Box, Message
 
 PASSWORD = "a password for tests"
@@ -46,6 +50,7 @@ class Centre:
     url: str
     box: Box
     publish: Callable[[Message], None]
+    asked: queue.SimpleQueue[PictureRequest]
 
     def report(self, *stays: str) -> None:
         """Have the box report these; each has its own zone name, by which it is found on the pages."""
@@ -110,6 +115,9 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     (data / "site.yaml").write_text(SITE, encoding="utf-8")
     process = Process.start(data)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="test-box")
+    asked: queue.SimpleQueue[PictureRequest] = queue.SimpleQueue()
+    client.on_connect = lambda client, *_: client.subscribe(topics.request("box-1"), 1)
+    client.on_message = lambda _, __, message: asked.put(PictureRequest.model_validate_json(message.payload))
     client.connect(*process.broker)
     client.loop_start()
 
@@ -118,7 +126,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
     box = Box()
     publish(box.status())
-    yield Centre(process.console, box, publish)
+    yield Centre(process.console, box, publish, asked)
     client.disconnect()
     client.loop_stop()
     process.stop()
@@ -407,6 +415,33 @@ def test_typing_in_the_search_decides_nothing_and_survives_new_cases(centre: Cen
     expect(row(officer, "搜索乙区")).to_be_visible()
     expect(row(officer, "搜索甲区")).to_have_count(0)
     assert centre.states()["搜索甲区"] == "reported"
+
+
+def test_the_place_now_is_asked_for_and_its_picture_comes_by_itself(centre: Centre, officer: Page) -> None:
+    centre.report("雨夜一号区")
+    select(officer, "雨夜一号区")
+    officer.keyboard.press("Enter")
+    look = officer.locator(".look-now")
+    look.get_by_role("button", name="现在看一眼").click()
+    expect(look).to_contain_text("等待画面")
+    expect(look.get_by_role("button")).to_be_disabled()
+    request = centre.asked.get(timeout=PATIENCE_MS / 1000)
+    assert request.asked_by == "admin"
+    parts, answer = centre.box.answer(request.id, request.camera, datetime(2026, 11, 23, 14, 41, 7, tzinfo=UTC))
+    for message in (*parts, answer):
+        centre.publish(message)
+    expect(look).to_contain_text("拍摄于 2026-11-23 22:41:07")
+    expect(look.locator("img")).to_have_js_property("naturalWidth", 320)
+    expect(officer.locator(".strip")).to_contain_text("即时查看")
+    expect(officer.locator(".history")).to_contain_text("现场图片答复")
+
+    look.get_by_role("button", name="现在看一眼").click()
+    request = centre.asked.get(timeout=PATIENCE_MS / 1000)
+    dark = {"reason": "camera_dark", "text_zh": "画面全黑", "text_en": "The picture is black"}
+    centre.publish(centre.box.answer(request.id, request.camera, request.asked_at, refused=dark)[1])
+    expect(look).to_contain_text("没有画面：画面全黑")
+    officer.keyboard.press("c")
+    expect(officer.locator(".said")).to_contain_text("已立案")
 
 
 def test_english_and_dark_are_remembered(centre: Centre, stranger: Page) -> None:

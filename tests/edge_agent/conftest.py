@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
@@ -27,7 +27,18 @@ from edge_agent.evidence.scene import Scene
 from edge_agent.outgoing import Evidence, Outgoing
 from protocol import evidence_parts, signing, topics
 from protocol.kinds import Subject, ViolationKind
-from protocol.messages import Ack, EvidenceRef, EvidenceRole, Health, HealthEvent, Refusal, Rendition, TimeSource
+from protocol.messages import (
+    Ack,
+    EvidenceRef,
+    EvidenceRole,
+    Health,
+    HealthEvent,
+    PictureRequest,
+    PictureResponse,
+    Refusal,
+    Rendition,
+    TimeSource,
+)
 from rules.event import Counts, Event, EventPhase
 
 DEVICE = "box-17"
@@ -223,6 +234,7 @@ class FakeCentre:
     file_counts: dict[str, int] = field(default_factory=dict)
     statuses: list[dict[str, Any]] = field(default_factory=list)
     healths: list[Health] = field(default_factory=list)
+    responses: list[PictureResponse] = field(default_factory=list)
     _parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
     _waiting: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     _client: Client | None = None
@@ -258,9 +270,28 @@ class FakeCentre:
         elif topic.channel == "evidence":
             self._take_part(str(topic.sha256), bytes(message.payload))
         elif topic.channel == "violation":
-            body, jws = signing.unwrap(bytes(message.payload))
-            signing.verify(body, jws, next(one["public_key"] for one in self.statuses if one["online"]))
+            body = self._verified(message)
             self._take_violation(UUID(body["id"]), body)
+        elif topic.channel == "response":
+            self._take_response(PictureResponse.model_validate(self._verified(message)))
+
+    def ask(self, *requests: PictureRequest) -> None:
+        assert self._client is not None
+        for request in requests:
+            self._client.publish(topics.request(DEVICE), request.model_dump_json().encode(), qos=1)
+
+    def _verified(self, message: MQTTMessage) -> dict[str, Any]:
+        body, jws = signing.unwrap(bytes(message.payload))
+        signing.verify(body, jws, next(one["public_key"] for one in self.statuses if one["online"]))
+        return body
+
+    def _take_response(self, response: PictureResponse) -> None:
+        self.heard.append(response.id)
+        self.responses.append(response)
+        if self.refuse:
+            self._answer(Ack(refused=(Refusal(id=response.id, reason=self.refuse),)))
+        elif not self.silent:
+            self._answer(Ack(stored=(response.id,)))
 
     def _take_part(self, sha256: str, payload: bytes) -> None:
         part = evidence_parts.decode(payload)
@@ -310,6 +341,25 @@ class FakeCentre:
             return
         for _ in range(self.repeat_acks):
             self.say(ack.model_dump_json().encode())
+
+
+def picture_request(camera: str = "gate-east", *, left_s: float = 60.0, **changes: Any) -> PictureRequest:
+    """An officer's wish to see a camera now, which stands for `left_s` more seconds."""
+    now = datetime.now(UTC)
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "device": DEVICE,
+        "camera": camera,
+        "asked_at": now,
+        "expires_at": now + timedelta(seconds=left_s),
+        "asked_by": "officer-1",
+    }
+    return PictureRequest(**(values | changes))
+
+
+@pytest.fixture(name="picture_request")
+def _picture_request() -> Callable[..., PictureRequest]:
+    return picture_request
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_nothing_is_decoded_until_a_look_is_owed(tmp_path: Path, eventually: Eve
     source.start()
     eventually(lambda: source.state is CameraState.ENDED, "the file is over")
     assert decoders.idle_count == 0
-    shown = source.latest_keyframe()
+    shown = source.newest()
     assert shown is not None
     assert number_in(shown.luma()) == 15, "a person sees it without taking it from the looks"
     frame = source.take()
@@ -158,6 +159,24 @@ def test_nothing_is_decoded_until_a_look_is_owed(tmp_path: Path, eventually: Eve
     assert number_in(frame.luma()) == 15, "the newest keyframe, and none of those before it"
     assert decoders.idle_count == 1
     assert source.take() is None
+
+
+@pytest.mark.parametrize(
+    "recipe", [{"gop": 60}, {"gop": 60, "b_frames": 2}, {"gop": 10, "intra_refresh": True}], ids=str
+)
+def test_a_person_sees_the_newest_picture_where_keyframes_are_seldom(
+    tmp_path: Path, watch: Watch, eventually: Eventually, recipe: dict[str, Any]
+) -> None:
+    seen = watch(write_clip(tmp_path / "clip.mp4", seconds=4, fps=FPS, **recipe), 0.5)
+    eventually(lambda: seen.looks_until(seen.source.state is CameraState.ENDED), "the file is over")
+    shown = seen.source.newest()
+    assert shown is not None
+    assert number_in(shown.luma()) == 39
+    assert shown.pts_s == pytest.approx(3.9)
+
+
+def test_a_person_sees_no_picture_of_a_camera_that_never_gave_one(tmp_path: Path) -> None:
+    assert LiveSource(str(tmp_path / "none.mp4"), look_every_s=0.5).newest() is None
 
 
 @pytest.mark.parametrize("b_frames", [0, 2])

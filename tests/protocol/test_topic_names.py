@@ -22,6 +22,8 @@ def test_every_topic_is_read_as_it_was_written(device: str) -> None:
     assert topics.parse(topics.ack(device)) == Topic(device, "ack")
     assert topics.parse(topics.status(device)) == Topic(device, "status")
     assert topics.parse(topics.health(device)) == Topic(device, "health")
+    assert topics.parse(topics.request(device)) == Topic(device, "request")
+    assert topics.parse(topics.response(device)) == Topic(device, "response")
     assert topics.parse(topics.evidence(device, SHA)) == Topic(device, "evidence", SHA)
 
 
@@ -51,11 +53,13 @@ def test_what_is_nearly_a_topic_is_none(topic: str) -> None:
 
 
 @given(DEVICES)
-def test_the_centre_hears_what_boxes_say_and_not_its_own_acks(device: str) -> None:
+def test_the_centre_hears_what_boxes_say_and_not_its_own_words(device: str) -> None:
     filters = topics.from_boxes()
     said = [topics.violation(device), topics.evidence(device, SHA), topics.status(device), topics.health(device)]
+    said.append(topics.response(device))
     assert all(any(topic_matches_sub(one, topic) for one in filters) for topic in said)
-    assert not any(topic_matches_sub(one, topics.ack(device)) for one in filters)
+    own = [topics.ack(device), topics.request(device)]
+    assert not any(topic_matches_sub(one, topic) for one in filters for topic in own)
 
 
 def test_workers_of_a_group_share_what_they_hear_but_every_one_hears_who_is_there() -> None:
