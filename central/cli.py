@@ -109,6 +109,21 @@ def migrate(data: DataDir = None, database: DatabaseUrl = None) -> None:
     typer.echo("数据库已是最新 / The database is up to date")
 
 
+@app.command("check-site")
+def check_site(file: Annotated[Path, typer.Argument(help="e.g. deploy/site.example.yaml")]) -> None:
+    """Check a site file before the centre is started with it (检查站点文件)."""
+    from central.site.reading import read_site_file
+
+    with _problems_told():
+        site = read_site_file(file)
+    typer.echo(
+        f"站点文件可用：{len(site.policies)} 条策略，{len(site.owners)} 个责任单位，{len(site.districts)} 个辖区"
+    )
+    typer.echo(
+        f"The file is good: {len(site.policies)} policies, {len(site.owners)} owners, {len(site.districts)} districts"
+    )
+
+
 @user_app.command("add")
 def user_add(
     name: str, password_stdin: PasswordStdin = False, data: DataDir = None, database: DatabaseUrl = None

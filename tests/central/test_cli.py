@@ -90,3 +90,14 @@ def test_the_version() -> None:
 def test_a_data_folder_that_cannot_be_made_is_named() -> None:
     code, output = typed("migrate", "--data", str(Path("/proc/none")))
     assert (code, "/proc/none" in output) == (1, True)
+
+
+def test_a_site_file_is_checked_before_it_is_used(tmp_path: Path) -> None:
+    example = Path(__file__).resolve().parents[2] / "deploy" / "site.example.yaml"
+    code, said = typed("check-site", str(example))
+    assert (code, "3 policies" in said, "3 条策略" in said) == (0, True, True)
+    (tmp_path / "site.yaml").write_text("policies: [{then: fille}]", encoding="utf-8")
+    code, said = typed("check-site", str(tmp_path / "site.yaml"))
+    assert code == 1
+    assert "policies[0].then" in said
+    assert "fille" in said
