@@ -83,8 +83,7 @@ class Period:
     def _cut(self, days: list[date], label: str) -> list[Slice]:
         bounds = [*(_midnight(day, self.zone) for day in days), self.end]
         return [
-            Slice(day.strftime(label), start, end)
-            for day, (start, end) in zip(days, pairwise(bounds), strict=True)
+            Slice(day.strftime(label), start, end) for day, (start, end) in zip(days, pairwise(bounds), strict=True)
         ]
 
 
