@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from central.export.verdicts import Picture, Verdict
 
 
-def annotations(pictures: Iterable[tuple[str, Picture]], classes: Sequence[str]) -> bytes:
+def coco_json(pictures: Iterable[tuple[str, Picture]], classes: Sequence[str]) -> bytes:
     """Write the annotations of pictures, given with their file names; category ids begin with 1."""
     category = {name: number for number, name in enumerate(classes, start=1)}
-    images, boxes = [], []
+    images: list[dict[str, object]] = []
+    boxes: list[dict[str, object]] = []
     for image_id, (file_name, picture) in enumerate(pictures, start=1):
         images.append(
             {

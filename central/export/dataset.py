@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from central.export.split import validation_cameras
 from central.export.verdicts import Picture, Skipped, Verdict, collect
 from central.export.zip_stream import zip_stream
 from central.figures.selection import Selection
+from central.problems import Problem
 
 
 class DatasetFormat(StrEnum):
@@ -23,6 +25,18 @@ class DatasetFormat(StrEnum):
 
     COCO = "coco"
     YOLO = "yolo"
+
+
+class NotWritten(Problem):
+    """The file cannot be written there."""
+
+    code = "not_written"
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"无法写入 {path}，请检查文件夹和磁盘空间：{error}",
+            f"{path} cannot be written; look at its folder and at the room on the disk: {error}",
+        )
 
 
 class Datasets:
@@ -38,16 +52,19 @@ class Datasets:
         return zip_stream(self._files(pictures, skipped, selection, form))
 
     def save(self, path: Path, selection: Selection, form: DatasetFormat) -> int:
-        """Write the ZIP to `path`, whole or not at all; give its size in bytes. Raises StoreUnavailable, OSError."""
+        """Write the ZIP to `path`, whole or not at all; give its size in bytes. Raises NotWritten, StoreUnavailable."""
         staged = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             with staged.open("wb") as out:
                 for chunk in self.stream(selection, form):
                     out.write(chunk)
             staged.replace(path)
+            return path.stat().st_size
+        except OSError as error:
+            raise NotWritten(path, error) from error
         finally:
-            staged.unlink(missing_ok=True)
-        return path.stat().st_size
+            with suppress(OSError):
+                staged.unlink(missing_ok=True)
 
     def _files(
         self, pictures: list[Picture], skipped: list[Skipped], selection: Selection, form: DatasetFormat
@@ -71,7 +88,7 @@ class Datasets:
             yield "data.yaml", yolo.data_yaml(classes, has_validation=bool(written["val"]))
         else:
             for side, named in written.items():
-                yield f"annotations/{side}.json", coco.annotations(named, classes)
+                yield f"annotations/{side}.json", coco.coco_json(named, classes)
         yield "hard_negatives.csv", write_csv(_hard_negatives(written))
         yield "left_out.csv", write_csv(_left_out(skipped))
         yield "README.md", _readme(written, classes, skipped, selection, form).encode()
@@ -85,11 +102,11 @@ def _hard_negatives(written: dict[str, list[tuple[str, Picture]]]) -> Sheet:
         "hard_negatives",
         columns,
         [
-            [f"images/{side}/{name}", picture.camera, one.label, one.model, one.case_number, one.score]
-            + list(coco.pixels(one.box, picture))
+            [f"images/{side}/{name}", picture.camera, one.label, one.model, one.case_number, one.score, *at]
             for side, named in written.items()
             for name, picture in named
             for one in picture.of(Verdict.HARD_NEGATIVE)
+            for at in [coco.pixels(one.box, picture)]
         ],
     )
 
@@ -139,9 +156,9 @@ _README = """# KerbWatch 核查结论数据集 / verdicts as a data set ({form})
   被判为“识别错误”的目标：图片保留，不作标注。
 - `left_out.csv`: {skipped} verdicts that are not here, each with the reason. 未收入的结论及原因。
 - Train and val share no camera. 训练集与验证集不共用摄像机。
-- **Only what was reported is labelled.** Other vehicles or stalls in the same picture have no label: complete the labels
-  before a detector is trained on whole pictures, or cut out the boxes. 只标注了被上报的目标，同一画面中的其他目标没有标注：
-  整图训练前请补全标注，或裁剪使用。
+- **Only what was reported is labelled.** Other vehicles or stalls in the same picture have no label: complete the
+  labels before a detector is trained on whole pictures, or cut out the boxes.
+  只标注了被上报的目标，同一画面中的其他目标没有标注：整图训练前请补全标注，或裁剪使用。
 - The pictures are the untouched originals: people in them are not blurred. Treat them as personal data.
   图片为原图，行人未作模糊，请按个人信息保管。
 """

@@ -34,9 +34,7 @@ def facts(selection: Selection, keys: Keys) -> CTE:
             Case.repeats,
             cast(Case.overdue_at.is_not(None), Integer).label("overdue"),
             cast(func.coalesce(told.c.reopenings, 0) > 0, Integer).label("reopened"),
-            cast(and_(Case.notified_at.is_not(None), func.coalesce(told.c.untold, 0) == 0), Integer).label(
-                "told_first"
-            ),
+            cast(and_(Case.notified_at.is_not(None), untold == 0), Integer).label("told_first"),
             cast(func.coalesce(told.c.late_at_owner, 0) > 0, Integer).label("late_at_owner"),
             minutes_between(Case.opened_at, told.c.responded_at).label("response_min"),
             minutes_between(Case.opened_at, Case.closed_at).label("closing_min"),

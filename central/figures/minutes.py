@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Function, func
+from sqlalchemy import ColumnElement, Float, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -32,7 +32,7 @@ def _on_postgresql(element: minutes_between, compiler: SQLCompiler, **options: A
 
 def at_percent(
     value: ColumnElement[float], rank: ColumnElement[int], count: ColumnElement[int], percent: int
-) -> Function[Any]:
+) -> ColumnElement[Any]:
     """Give the value below which `percent` of a group lie, by nearest rank: a value that a case really had.
 
     `rank` is the place of each row in its group by `value`, from 1; `count` is how many the group has.

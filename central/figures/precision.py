@@ -71,7 +71,7 @@ def verdicts_by(session: Session, selection: Selection, grouping: Grouping) -> d
     return dict(found)
 
 
-def last_verdicts(conditions: list[ColumnElement[bool]]) -> Select[tuple[int]]:
+def last_verdicts(conditions: list[ColumnElement[bool]]) -> Select[int]:
     """Select the ids of the steps that are the last verdict on each case that fulfils `conditions`."""
     return (
         select(func.max(CaseStep.id))
