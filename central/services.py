@@ -67,7 +67,7 @@ def build_services(settings: Settings) -> Services:
         devices=Devices(sessions),
         quarantine=Quarantine(sessions, blobs),
         evidence=evidence,
-        figures=Figures(sessions, settings.zone),
+        figures=Figures(sessions, site),
         datasets=Datasets(sessions, evidence),
         settings=settings,
         sessions=sessions,

@@ -3,7 +3,7 @@
 Only what an officer saw when deciding is taken: violations that had come by then, with the untouched picture of the
 moment of confirmation (the box is where the object stood then). Confirmed is a positive. Rejected as `wrong_object`
 is a hard negative: the picture stays, the box does not become a label. Every other rejection is left out, because the
-object was really there.
+object was really there; what was withdrawn later is left out too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.cases.states import CaseAction, RejectReason
+from central.cases.states import CaseAction, CaseState, RejectReason
 from central.figures.precision import last_verdicts
 from central.figures.selection import Selection
 from central.tables import Case, CaseStep, StoredViolation, ViolationEvidence
@@ -80,7 +80,8 @@ def collect(session: Session, selection: Selection) -> tuple[list[Picture], list
     found: list[tuple[ViolationEvidence, str, Labelled]] = []
     for labelled, camera, original in _rows(session, selection):
         if labelled.verdict is Verdict.LEFT_OUT:
-            skipped.append(Skipped(labelled.case_number, f"rejected as {labelled.reason or 'other'}"))
+            why = f"rejected as {labelled.reason}" if labelled.reason else "withdrawn"
+            skipped.append(Skipped(labelled.case_number, why))
         if original is None:
             skipped.append(Skipped(labelled.case_number, "no original picture of the confirmation was kept"))
         elif original.media_type not in EXTENSIONS:
@@ -133,7 +134,7 @@ def _rows(session: Session, selection: Selection) -> Iterator[tuple[Labelled, st
         labelled = Labelled(
             box=violation.box,
             label=violation.label,
-            verdict=_verdict(step),
+            verdict=_verdict(step, case),
             reason=step.reason,
             case_number=case.number,
             kind=violation.kind.value,
@@ -143,7 +144,9 @@ def _rows(session: Session, selection: Selection) -> Iterator[tuple[Labelled, st
         yield labelled, f"{violation.device}/{violation.camera.id}", original
 
 
-def _verdict(step: CaseStep) -> Verdict:
+def _verdict(step: CaseStep, case: Case) -> Verdict:
+    if case.state is CaseState.WITHDRAWN:
+        return Verdict.LEFT_OUT
     if step.action is CaseAction.CONFIRM:
         return Verdict.POSITIVE
     return Verdict.HARD_NEGATIVE if step.reason is RejectReason.WRONG_OBJECT else Verdict.LEFT_OUT

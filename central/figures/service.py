@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +29,7 @@ from central.figures.views import (
     Selected,
 )
 from central.figures.wilson import wilson_interval
+from central.site.site import Site
 from central.tables import Case, Device
 from protocol.kinds import ViolationKind
 
@@ -38,17 +38,14 @@ _IN_ORDER_OF_TIME = (Grouping.MONTH, Grouping.DAY)
 
 
 class Figures:
-    """The cases in the database, counted. `owner_names` and `district_names` are the site's, by id."""
+    """The cases in the database, counted; the site names owners and districts, and has the time zone."""
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        zone: ZoneInfo,
-        owner_names: Mapping[str, str] | None = None,
-        district_names: Mapping[str, str] | None = None,
-    ) -> None:
-        self._sessions, self._zone = sessions, zone
-        self._names = {Grouping.OWNER: owner_names or {}, Grouping.DISTRICT: district_names or {}}
+    def __init__(self, sessions: Sessions, site: Site) -> None:
+        self._sessions, self._zone = sessions, site.zone
+        self._names: dict[Grouping, dict[str, str]] = {
+            Grouping.OWNER: {key: owner.name for key, owner in site.file.owners.items()},
+            Grouping.DISTRICT: {key: district.name for key, district in site.file.districts.items()},
+        }
 
     def select(
         self,

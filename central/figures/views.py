@@ -116,7 +116,7 @@ class Precision(View):
     name: str
     right: int = Field(description="confirmed by a person")
     wrong: int = Field(description="rejected as not_a_violation, wrong_object or other")
-    apart: int = Field(description="rejected as duplicate, permitted or already_gone: not the detector's fault")
+    apart: int = Field(description="rejected as duplicate, permitted or already_gone, or withdrawn: not the detector's")
     share: float | None = Field(description="right / (right + wrong)")
     low: float = Field(description="95 % interval after Wilson: at least")
     high: float = Field(description="at most")
