@@ -46,7 +46,7 @@ class Verdicts:
 def right_and_wrong(
     session: Session, *, device: str, camera: str, kind: ViolationKind, model: str | None = None
 ) -> tuple[int, int]:
-    """Give how many cases of this camera and kind (and detector) people found right, and how many wrong; of all time."""
+    """Give how many cases of this camera and kind (and detector) people found right and wrong, of all time."""
     of_this = [Case.device_id == device, Case.camera_id == camera, Case.kind == kind]
     if model is not None:
         of_this.append(Case.model == model)
