@@ -87,7 +87,9 @@ def precision_sheet(precisions: Precisions, language: str) -> Sheet:
         *(Column(named(key), Look.SHARE, 14) for key in ("precision", "low", "high")),
     ]
     rows: list[list[Cell]] = [
-        [one.name, one.key, one.right, one.wrong, one.apart, one.share, one.low, one.high] for one in precisions.groups
+        [pick((one.name_zh, one.name_en), language), one.key, one.right, one.wrong, one.apart]
+        + [one.share, one.low, one.high]
+        for one in precisions.groups
     ]
     notes = [selection_line(precisions.selected, language), pick(NOTES["precision"], language)]
     return Sheet(f"{named('precision')} - {by}", columns, rows, notes)

@@ -35,7 +35,7 @@ GROUPING_NAMES: dict[Grouping, Names] = {
     Grouping.KIND: ("类型", "Kind"),
     Grouping.DISTRICT: ("辖区", "District"),
     Grouping.ZONE: ("区域", "Zone"),
-    Grouping.OWNER: ("责任主体", "Owner"),
+    Grouping.OWNER: ("责任单位", "Owner"),
     Grouping.OFFICER: ("办理人", "Officer"),
     Grouping.CAMERA: ("摄像机", "Camera"),
     Grouping.DEVICE: ("设备", "Box"),

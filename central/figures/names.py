@@ -21,7 +21,7 @@ FIGURE_NAMES: dict[str, Names] = {
     "response_p90": ("首次响应 90%（分钟）", "First response, 90 % (min)"),
     "closing_median": ("结案用时中位数（分钟）", "Closing, median (min)"),
     "closing_p90": ("结案用时 90%（分钟）", "Closing, 90 % (min)"),
-    "ratings": ("责任主体评级", "Owner ratings"),
+    "ratings": ("责任单位评级", "Owner ratings"),
     "rating": ("评级", "Rating"),
     "score": ("得分", "Score"),
     "counted": ("计入案件", "Counted"),

@@ -117,10 +117,12 @@ class Figures:
         for key, said in found.items():
             total = said.right + said.wrong
             low, high = wilson_interval(said.right, total)
+            name_zh, name_en = names_of(grouping, key, names.get(key) or said.name)
             groups.append(
                 Precision(
                     key=key,
-                    name=names_of(grouping, key, names.get(key) or said.name)[0],
+                    name_zh=name_zh,
+                    name_en=name_en,
                     right=said.right,
                     wrong=said.wrong,
                     apart=said.apart,

@@ -113,7 +113,8 @@ class Precision(View):
     """How often people agreed with what a camera, zone or detector reported."""
 
     key: str
-    name: str
+    name_zh: str
+    name_en: str
     right: int = Field(description="confirmed by a person")
     wrong: int = Field(description="rejected as not_a_violation, wrong_object or other")
     apart: int = Field(description="rejected as duplicate, permitted or already_gone, or withdrawn: not the detector's")
