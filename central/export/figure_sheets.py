@@ -87,8 +87,7 @@ def precision_sheet(precisions: Precisions, language: str) -> Sheet:
         *(Column(named(key), Look.SHARE, 14) for key in ("precision", "low", "high")),
     ]
     rows: list[list[Cell]] = [
-        [pick((one.name_zh, one.name_en), language), one.key, one.right, one.wrong, one.apart]
-        + [one.share, one.low, one.high]
+        [pick((one.name_zh, one.name_en), language), one.key, *(getattr(one, key) for key in _PRECISION)]
         for one in precisions.groups
     ]
     notes = [selection_line(precisions.selected, language), pick(NOTES["precision"], language)]
@@ -106,6 +105,7 @@ def selection_line(selected: Selected, language: str) -> str:
     return "; ".join(parts)
 
 
+_PRECISION = ("right", "wrong", "apart", "share", "low", "high")
 _TIMES = ("response_median", "response_p90", "closing_median", "closing_p90")
 _OWNER_COUNTS = ("cases", "counted", "in_time", "late", "told_first", "self_corrected", "repeats", "reopened")
 
