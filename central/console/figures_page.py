@@ -131,6 +131,8 @@ def _charts(overview: Overview, grouped: Grouped, visit: Visit) -> None:
         _chart(words("figures.times"), charts.times_chart(overview, words))
         if overview.total.rejected_because:
             _chart(words("figures.reasons"), charts.reasons_chart(overview.total, words))
+        if grouped.by is Grouping.MONTH:
+            return  # the first chart shows it
         by = words.pick(GROUPING_NAMES[grouped.by])
         _chart(words("figures.largest", by=by), charts.largest_chart(grouped.groups, words))
 

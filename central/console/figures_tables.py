@@ -50,7 +50,7 @@ def owners_table(owners: list[OwnerRating], words: Words) -> None:
         return
     with tag("div", "wide"), tag("table", "grid numbers"):
         with tag("thead"), tag("tr"):
-            text("th", words("case.owner"), "what")
+            text("th", words.pick(GROUPING_NAMES[Grouping.OWNER]), "what")
             text("th", words("figure.rating"), "what")
             text("th", words("figure.score"))
             for share in _SHARES:
@@ -90,6 +90,7 @@ def precision_table(groups: list[Precision], by: Grouping, words: Words) -> None
             for name in ("right", "wrong", "apart", "precision"):
                 text("th", words(f"figure.{name}"))
             text("th", "0 – 100%", "interval-head")
+            text("th", words("figures.range"))
         with tag("tbody"):
             for one in groups[:SHOWN]:
                 with tag("tr"):

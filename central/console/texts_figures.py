@@ -32,7 +32,7 @@ FIGURES_TEXTS: dict[str, tuple[str, str]] = {
     "figures.minutes": ("{m} 分钟", "{m} min"),
     "figures.p90": ("90% 在 {time}内", "90 % within {time}"),
     "figures.share": ("占 {share}", "{share} of all"),
-    "figures.repeats_hint": ("并入已有案件的违规", "violations that joined a case"),
+    "figures.repeats_hint": ("并入已有案件的违规", "joined a case"),
     "figures.trend_day": ("每日案件与现状", "Cases by day, and where they are now"),
     "figures.trend_month": ("每月案件与现状", "Cases by month, and where they are now"),
     "figures.times": ("用时中位数（分钟，对数刻度）", "Median times (minutes, logarithmic)"),
@@ -47,5 +47,5 @@ FIGURES_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "figures.no_verdict": ("还没有人工核查结论。", "No person has decided a case yet."),
     "figures.interval": ("95% 区间 {low} 至 {high}", "95 % interval {low} to {high}"),
-    "figures.verdicts": ("结论数", "Verdicts"),
+    "figures.range": ("95% 区间", "95 % interval"),
 }
