@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from central.export.dataset import DatasetFormat
 from central.problems import Problem
 from central.services import Services, build_services
 from central.settings import Settings
@@ -44,8 +46,8 @@ def _problems_told() -> Iterator[None]:
         raise typer.Exit(1) from problem
 
 
-def _services(data: Path | None, database: str | None) -> Services:
-    return build_services(Settings.load(os.environ, data_dir=data, database_url=database))
+def _services(data: Path | None, database: str | None, evidence: str | None = None) -> Services:
+    return build_services(Settings.load(os.environ, data_dir=data, database_url=database, evidence_url=evidence))
 
 
 @app.command()
@@ -122,6 +124,27 @@ def check_site(file: Annotated[Path, typer.Argument(help="e.g. deploy/site.examp
     typer.echo(
         f"The file is good: {len(site.policies)} policies, {len(site.owners)} owners, {len(site.districts)} districts"
     )
+
+
+@app.command("export-verdicts")
+def export_verdicts(
+    out: Annotated[Path, typer.Argument(help="The ZIP to write; one that is there is replaced.")],
+    *,
+    form: Annotated[DatasetFormat, typer.Option("--format", help="Who is to read it.")] = DatasetFormat.COCO,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day [-29 days]")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day [today]")] = None,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    evidence: Annotated[
+        str | None, typer.Option(help="Folder or s3://bucket/prefix; KERBWATCH_EVIDENCE_URL [in the data folder]")
+    ] = None,
+) -> None:
+    """Write pictures with officers' verdicts as a data set to train with (导出核查结论数据集)."""
+    with _problems_told():
+        services = _services(data, database, evidence)
+        selection = services.figures.select(first and first.date(), last and last.date())
+        size_bytes = services.datasets.save(out, selection, form)
+    typer.echo(f"已写入 {out}（{size_bytes / 1e6:.1f} MB）/ Wrote {out} ({size_bytes / 1e6:.1f} MB)")
 
 
 @user_app.command("add")

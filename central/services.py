@@ -15,6 +15,8 @@ from central.cases.service import CaseService
 from central.database import Sessions, make_engine
 from central.devices import Devices
 from central.evidence_store import EvidenceStore
+from central.export.dataset import Datasets
+from central.figures.service import Figures
 from central.pictures.service import Pictures
 from central.problems import Problem
 from central.quarantine import Quarantine
@@ -45,6 +47,8 @@ class Services:
     devices: Devices
     quarantine: Quarantine
     evidence: EvidenceStore
+    figures: Figures
+    datasets: Datasets
     settings: Settings
     sessions: Sessions
     site: Site
@@ -55,13 +59,16 @@ def build_services(settings: Settings) -> Services:
     site = load_site(settings)
     sessions = Sessions(_open_database(settings.database))
     blobs = BlobStore(settings.evidence)
+    evidence = EvidenceStore(blobs)
     return Services(
         cases=CaseService(sessions, site),
         pictures=Pictures(sessions, site, timedelta(seconds=settings.picture_wait_s)),
         accounts=Accounts(sessions),
         devices=Devices(sessions),
         quarantine=Quarantine(sessions, blobs),
-        evidence=EvidenceStore(blobs),
+        evidence=evidence,
+        figures=Figures(sessions, site),
+        datasets=Datasets(sessions, evidence),
         settings=settings,
         sessions=sessions,
         site=site,

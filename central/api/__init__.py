@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from central.api import cases, devices, errors, evidence, health, pictures, quarantine, session, site
+from central.api import (
+    cases,
+    devices,
+    errors,
+    evidence,
+    exports,
+    figures,
+    health,
+    pictures,
+    quarantine,
+    session,
+    site,
+)
 
 PREFIX = "/api/v1"
 
@@ -13,7 +25,7 @@ def install(app: FastAPI) -> None:
     """Add all routes and the uniform errors. The app's state must hold `services` and `background`."""
     errors.install(app)
     v1 = APIRouter(prefix=PREFIX, responses=errors.RESPONSES)
-    for resource in (session, cases, pictures, evidence, devices, quarantine, site, health):
+    for resource in (session, cases, pictures, evidence, figures, exports, devices, quarantine, site, health):
         v1.include_router(resource.router)
     v1.include_router(errors.nothing_here)
     app.include_router(v1)

@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 _PULSE_S = 1.0
 _SESSION_CHECK_PULSES = 30
 
+_PAGES = (("cases", "/"), ("figures", "/figures"), ("devices", "/devices"), ("quarantine", "/quarantine"))
+
 Tone = Literal["done", "warning", "problem"]
 _SAID_S: dict[Tone, float] = {"done": 5.0, "warning": 12.0, "problem": 20.0}
 
@@ -102,7 +104,7 @@ class Frame:
                 text("b", words("brand"))
                 text("span", words("brand.sub"), "sub")
             with tag("nav", "nav"):
-                for name, path in (("cases", "/"), ("devices", "/devices"), ("quarantine", "/quarantine")):
+                for name, path in _PAGES:
                     here = name == active
                     with tag("a", "on" if here else "", href=path, aria_current="page" if here else None):
                         text("span", words(f"nav.{name}"))

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from nicegui import app as nicegui_app
 from nicegui import ui
 
-from central.console import case_page, devices_page, quarantine_page, queue_page, sign_in
+from central.console import case_page, devices_page, figures_page, quarantine_page, queue_page, sign_in
 from central.console.icons import FAVICON
 from central.console.not_found_page import not_found_page
 from central.console.preferences import preference_routes
@@ -37,7 +37,7 @@ def mount(app: FastAPI, services: Services) -> None:
     _forget_earlier_mounts()
     serve_assets()
     add_guard_headers(nicegui_app)
-    for page in (sign_in, queue_page, case_page, devices_page, quarantine_page):
+    for page in (sign_in, queue_page, case_page, figures_page, devices_page, quarantine_page):
         page.register(console)
     ui.run_with(
         app,

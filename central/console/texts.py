@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from central.console.texts_figures import FIGURES_TEXTS
 from central.console.texts_steps import STEP_TEXTS
 
 Texts = dict[str, tuple[str, str]]
@@ -311,6 +312,7 @@ TEXTS: Texts = {
     **_KEYS,
     **_DEVICES,
     **_QUARANTINE,
+    **FIGURES_TEXTS,
     **_LABELS,
     **_UNITS,
 }

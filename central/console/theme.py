@@ -57,11 +57,11 @@ def dress(console: Console, words: Words) -> None:
     }
     data = " ".join(f'data-{name}="{escape(value, quote=True)}"' for name, value in about.items())
     ui.add_head_html(
-        f'<script src="{_versioned("boot.js")}" id="kerbwatch-boot" {data}></script>'
-        f'<link rel="stylesheet" href="{_versioned("kerbwatch.css")}">'
+        f'<script src="{asset_url("boot.js")}" id="kerbwatch-boot" {data}></script>'
+        f'<link rel="stylesheet" href="{asset_url("kerbwatch.css")}">'
     )
 
 
-def _versioned(name: str) -> str:
+def asset_url(name: str) -> str:
     """Give an asset's address with its content's hash, so that browsers take a new one at once."""
     return f"{_ASSETS_URL}/{name}?v={hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:10]}"

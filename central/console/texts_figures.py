@@ -1,0 +1,51 @@
+"""The words of the figures page: key -> (zh, en). What files say too is in central.figures.names."""
+
+from __future__ import annotations
+
+from central.figures.names import COLOUR_NAMES, FIGURE_NAMES, NOTES, SHARE_NAMES
+
+FIGURES_TEXTS: dict[str, tuple[str, str]] = {
+    **{f"figure.{key}": names for key, names in FIGURE_NAMES.items()},
+    **{f"colour.{key}": names for key, names in COLOUR_NAMES.items()},
+    **{f"share.{key}": names for key, names in SHARE_NAMES.items()},
+    **{f"note.{key}": names for key, names in NOTES.items()},
+    "nav.figures": ("统计", "Figures"),
+    "figures.title": ("统计", "Figures"),
+    "figures.from": ("从", "From"),
+    "figures.to": ("至", "To"),
+    "figures.kind": ("类型", "Kind"),
+    "figures.district": ("辖区", "District"),
+    "figures.district_all": ("全部辖区", "All districts"),
+    "figures.district_none": ("未划分", "Not assigned"),
+    "figures.apply": ("查询", "Show"),
+    "span.week": ("近 7 天", "7 days"),
+    "span.month": ("近 30 天", "30 days"),
+    "span.this_month": ("本月", "This month"),
+    "span.year": ("近一年", "12 months"),
+    "figures.counting": ("正在统计…", "Counting…"),
+    "figures.empty": ("这段时间没有案件", "No case in this period"),
+    "figures.empty_why": ("换一个日期范围、类型或辖区试试。", "Try other days, another kind or district."),
+    "figures.download": ("下载", "Download"),
+    "figures.workbook": ("全部表格（XLSX）", "All tables (XLSX)"),
+    "figures.csv": ("CSV", "CSV"),
+    "figures.dataset": ("核查结论数据集", "Verdicts as a data set"),
+    "figures.minutes": ("{m} 分钟", "{m} min"),
+    "figures.p90": ("90% 在 {time}内", "90 % within {time}"),
+    "figures.share": ("占 {share}", "{share} of all"),
+    "figures.repeats_hint": ("并入已有案件的违规", "joined a case"),
+    "figures.trend_day": ("每日案件与现状", "Cases by day, and where they are now"),
+    "figures.trend_month": ("每月案件与现状", "Cases by month, and where they are now"),
+    "figures.times": ("用时中位数（分钟，对数刻度）", "Median times (minutes, logarithmic)"),
+    "figures.reasons": ("不予立案原因", "Why cases were rejected"),
+    "figures.largest": ("案件最多：{by}", "Most cases: {by}"),
+    "figures.aside": ("并案或撤案", "Merged or withdrawn"),
+    "figures.groups": ("分组统计", "Group by group"),
+    "figures.more": ("前 {n} 组，共 {of} 组；全部见下载文件", "The first {n} of {of}; the download has all"),
+    "figures.no_owner": (
+        "没有登记责任单位的案件；责任单位在站点文件中登记。",
+        "No case of a registered owner; owners are registered in the site file.",
+    ),
+    "figures.no_verdict": ("还没有人工核查结论。", "No person has decided a case yet."),
+    "figures.interval": ("95% 区间 {low} 至 {high}", "95 % interval {low} to {high}"),
+    "figures.range": ("95% 区间", "95 % interval"),
+}

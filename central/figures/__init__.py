@@ -1,0 +1,1 @@
+"""Figures: what the cases say when they are counted. Reads the tables only, changes nothing."""
