@@ -25,7 +25,6 @@ FIGURES_TEXTS: dict[str, tuple[str, str]] = {
     "figures.counting": ("正在统计…", "Counting…"),
     "figures.empty": ("这段时间没有案件", "No case in this period"),
     "figures.empty_why": ("换一个日期范围、类型或辖区试试。", "Try other days, another kind or district."),
-    "figures.download": ("下载", "Download"),
     "figures.workbook": ("全部表格（XLSX）", "All tables (XLSX)"),
     "figures.csv": ("CSV", "CSV"),
     "figures.dataset": ("核查结论数据集", "Verdicts as a data set"),

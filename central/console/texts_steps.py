@@ -7,7 +7,6 @@ STEP_TEXTS: dict[str, tuple[str, str]] = {
     "act.close_proposed": ("画面显示已恢复，确认结案", "Clear by sight: close"),
     "step.note": ("说明（可不填）", "Note (may stay empty)"),
     "step.note_must": ("说明（必填）", "Note (needed)"),
-    "step.rating": ("评分（1 至 5）", "Rating (1 to 5)"),
     "step.into": ("并入案件编号", "Number of the other case"),
     "step.into_hint": ("如 KW-20261123-0001", "e.g. KW-20261123-0001"),
     "step.into_unknown": ("没有编号为 {number} 的案件，请检查", "There is no case {number}: check the number"),

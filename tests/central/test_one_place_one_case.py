@@ -181,7 +181,7 @@ def test_only_an_open_case_of_the_same_kind_takes_another_in(
     stand("van", clock())
     stand("stall", clock(), kind=ViolationKind.STREET_VENDING, subject=Subject.STALL)
     stand("car", clock(), box=(0.7, 0.1, 0.9, 0.3))
-    car, stall, van = services.cases.list().items
+    van, stall, car = sorted(services.cases.list().items, key=lambda case: case.number)
     with pytest.raises(BadMerge, match="another kind"):
         services.cases.act(stall.id, CaseAction.MERGE, OFFICER, into=van.id)
     services.cases.act(van.id, CaseAction.REJECT, OFFICER, reason=RejectReason.PERMITTED)

@@ -59,12 +59,12 @@ def test_every_name_of_the_protocol_has_its_words(group: str, names: list[str]) 
 
 def test_no_text_is_kept_that_no_page_shows() -> None:
     code = "\n".join(source.read_text(encoding="utf-8") for source in SOURCES if not source.name.startswith("texts"))
-    asked = set(re.findall(r"""["']([a-z_.]+)["']""", code))
-    put_together = {prefix.rstrip(".") for prefix in re.findall(r"""f["']([a-z_.]+\.)\{""", code)} | {"label"}
+    asked = set(re.findall(r"""["']([a-z0-9_.]+)["']""", code))
+    put_together = (*re.findall(r"""f["']([a-z_.]+\.[a-z_]*)\{""", code), "label.")
     unused = {
         key
         for key in TEXTS
-        if key.removesuffix("_hint") not in asked and key not in asked and key.rpartition(".")[0] not in put_together
+        if key.removesuffix("_hint") not in asked and key not in asked and not key.startswith(put_together)
     }
     assert unused == set()
 
