@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from rules.appearance import PATCH_BYTES
+from rules.ledger import Ledger, Patience
+from rules.observation import Detection, Observation
+from rules.stay import Sight
 from tests.street import BUS_IN_FRONT, CAR, START_S, Street, looks, watch_street, zone
 
 KERB = [zone()]
@@ -61,3 +68,19 @@ def test_a_car_that_moves_up_by_half_its_length_starts_again() -> None:
     street = Street().add("car", CAR, 0, 40, look=5).add("car", (x1 + 0.1, y1, x2 + 0.1, y2), 41, 90, look=5)
     told = watch_street(street, KERB, looks(130))
     assert told.confirmed == []
+
+
+def test_somebody_before_all_of_the_next_car_does_not_bring_the_first_one_back() -> None:
+    first, second = (np.random.default_rng(seed).integers(0, 255, PATCH_BYTES, np.uint8).tobytes() for seed in (1, 2))
+    ledger = Ledger({"motor_vehicle": Patience(30.0, 30.0)})
+    car, person = Detection("car", 0.9, CAR, first), Detection("person", 0.8, CAR)
+
+    def look(t_s: float, shown: bytes, *found: Detection) -> None:
+        ledger.look(Observation("cam", t_s, detections=found, places=dict.fromkeys(ledger.places(), shown)))
+
+    look(0, first, car)
+    look(2, first, car)
+    look(4, second)  # the next one stands there already, not found yet
+    assert ledger.stays[0].missed_s > 0
+    look(6, second, replace(car, patch=second), person)
+    assert [(stay.first_seen_s, stay.sight) for stay in ledger.stays] == [(0, Sight.MISSED), (6, Sight.SEEN)]
