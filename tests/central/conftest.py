@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shutil
+import signal
+import subprocess
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,11 +22,13 @@ from argon2 import PasswordHasher
 from joserfc.jwk import OKPKey
 from PIL import Image, ImageDraw
 
-from central import column_types
+from central import column_types, migrations
 from central.accounts import Accounts
+from central.database import Sessions, make_engine
 from central.ingest.inbox import Inbox
 from central.services import Services, build_services
 from central.settings import Settings
+from central.tables import Base
 from protocol import evidence_parts, messages, signing, topics
 from protocol.ids import derived_id
 from protocol.kinds import Subject, ViolationKind
@@ -293,6 +300,55 @@ def send(inbox: Inbox) -> Callable[..., messages.Ack]:
         )
 
     return send
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL of our own, as URL of an empty database."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    initdb, server = shutil.which("initdb"), shutil.which("postgres")
+    if not (initdb and server):
+        pytest.skip("PostgreSQL is not installed")
+    with tempfile.TemporaryDirectory(prefix="kerb-pg-") as folder:
+        user = None
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            user = "postgres"
+            shutil.chown(folder, user)
+        init = [initdb, "-D", f"{folder}/data", "-U", "kerb", "-A", "trust", "-E", "UTF8"]
+        subprocess.run(init, check=True, capture_output=True, user=user, cwd=folder)
+        process = subprocess.Popen(
+            [server, "-D", f"{folder}/data", "-k", folder, "-c", "fsync=off", "-c", "listen_addresses="],
+            stderr=subprocess.PIPE,
+            text=True,
+            user=user,
+            cwd=folder,
+        )
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "ready to accept connections" in line:
+                break
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # what it logs is not to block it
+        yield f"postgresql+psycopg://kerb@/postgres?host={folder}"
+        process.send_signal(signal.SIGINT)  # at once, whoever is connected
+        process.wait()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new' / 'kerbwatch.db'}"
+    return str(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def sessions(url: str) -> Iterator[Sessions]:
+    engine = make_engine(url)
+    migrations.upgrade(engine)
+    yield Sessions(engine)
+    with engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    engine.dispose()
 
 
 def _fields(services: Services) -> dict[str, Any]:
