@@ -1,10 +1,10 @@
 """Which views the detector gets at a look: those in which something has changed or must be made out, in turn.
 
-A look costs one detector input, or two where the zones lie in regions of their own or something seems to have left: a
-region and the closer views within it take turns, which loses nothing, because what we look for stands for a minute or
-more. (The looker adds a wider view where a region's edge cuts what stands across a zone.) Where nothing has changed
-since the detector last saw a view it would say the same again, so such a view is given to it only every `MAX_QUIET_S`,
-and a look may do without it.
+A look costs one detector input, or two where the zones lie in regions of their own, where something seems to have left,
+or where looks are far apart: a region and the closer views within it take turns, which loses nothing, because what we
+look for stands for a minute or more. (The looker adds a wider view where a region's edge cuts what stands across a
+zone.) Where nothing has changed since the detector last saw a view it would say the same again, so such a view is given
+to it only every `MAX_QUIET_S`, and a look may do without it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ MAX_QUIET_S = 10.0
 """The detector never pauses for longer on a camera, whatever its picture looks like."""
 
 _MOST_INPUTS = 2
+_SPARSE_S = 3.0  # looks further apart may have both inputs: a look in 4 s then costs what two in 2 s each cost
 _QUIET_TILE_S = 30.0  # one tile of a still picture in so long
 
 
@@ -31,6 +32,7 @@ class Turns:
         self._gate = Gate()
         self._parts_next = False
         self._part_at_s = float("-inf")
+        self._asked_at_s = float("inf")
 
     def next(
         self, small: Luma, at_s: float, unlike: Sequence[Box], unsettled: Sequence[Box], doubtful: Sequence[Box]
@@ -41,6 +43,8 @@ class Turns:
         stays of which little is certain yet; and those that deserve a closer look.
         """
         plan = self._plan
+        inputs = _MOST_INPUTS if at_s - self._asked_at_s >= _SPARSE_S else self._inputs
+        self._asked_at_s = at_s
         asking = [region for region in plan.regions if any(plan.is_in(box, region) for box in unlike)]
         overdue = [region for region in plan.regions if at_s - self._gate.looked_at_s(region) >= MAX_QUIET_S]
         parts = [view for box in doubtful if (view := plan.closer(box))]
@@ -49,7 +53,7 @@ class Turns:
         if asking:  # whether something has left is known at once, and the other views do not wait for ever
             part = self._oldest(parts, 1) if self._parts_next else []
             asking += [region for region in overdue if region not in asking]
-            return self._oldest(asking, min(self._inputs, _MOST_INPUTS - len(part))) + part
+            return self._oldest(asking, min(inputs, _MOST_INPUTS - len(part))) + part
         regions = [
             region
             for region in plan.regions
@@ -57,7 +61,7 @@ class Turns:
         ]
         chosen = self._oldest(parts if self._parts_next else regions, 1)
         for views in (regions, parts):
-            chosen += self._oldest([view for view in views if view not in chosen], self._inputs - len(chosen))
+            chosen += self._oldest([view for view in views if view not in chosen], inputs - len(chosen))
         return chosen
 
     def looked(self, views: Sequence[View], small: Luma, at_s: float) -> None:

@@ -38,7 +38,7 @@ def groups(figures: Figures, by: Grouping, first: date = DAY, last: date = DAY) 
 
 def rounded(times: Times | None) -> tuple[int, float, float] | None:
     """Give count, median and 90 %; the two databases differ far behind the point."""
-    return times and (times.count, round(times.median_min, 3), round(times.p90_min, 3))
+    return None if times is None else (times.count, round(times.median_min, 3), round(times.p90_min, 3))
 
 
 def test_every_case_is_counted_once_and_where_it_is_now(book: Book, figures: Figures) -> None:
@@ -207,7 +207,8 @@ def test_precision_is_what_people_said_about_the_camera(book: Book, figures: Fig
     book.case()
     book.case((1, A.REJECT, R.WRONG_OBJECT), camera_id="cam-2", camera_name="西门", model="yolox-s")
     east, west = figures.precision(Grouping.CAMERA, figures.select(DAY, DAY)).groups
-    assert (east.key, east.right, east.wrong, east.apart, east.share) == ("box-1/cam-1", 4, 2, 4, pytest.approx(4 / 6))
+    assert (east.key, east.right, east.wrong, east.apart) == ("box-1/cam-1", 4, 2, 4)
+    assert east.share == pytest.approx(4 / 6)
     assert (west.key, west.right, west.wrong, west.share) == ("box-1/cam-2", 0, 1, 0)
     assert 0.29 < east.low < 0.31
     assert 0.89 < east.high < 0.91

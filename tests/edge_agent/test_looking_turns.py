@@ -43,9 +43,10 @@ def take_turns(
     unlike: tuple[Box, ...] = (),
     unsettled: tuple[Box, ...] = (),
     doubtful: tuple[Box, ...] = (),
+    every_s: float = 2.0,
 ) -> list[tuple[float, list[View]]]:
     turns, taken = Turns(plan), []
-    for t_s in looks(until_s):
+    for t_s in looks(until_s, every_s):
         small = picture(t_s)
         views = turns.next(small, t_s, unlike, unsettled, doubtful)
         turns.looked(views, small, t_s)
@@ -138,3 +139,11 @@ def test_what_is_not_made_out_gets_a_closer_look() -> None:
     closer = plan.closer(RIGHT)
     taken = take_turns(plan, 60, unsettled=(RIGHT,), doubtful=(RIGHT,))
     assert sum(closer in views for _, views in taken) >= 8
+
+
+def test_looks_far_apart_see_the_place_and_a_closer_view_of_it_at_once() -> None:
+    plan = ViewPlan([zone()], 3840, 2160, 416)
+    often = take_turns(plan, 60, changing, doubtful=(LEFT,))
+    seldom = take_turns(plan, 60, changing, doubtful=(LEFT,), every_s=4.0)
+    assert {len(views) for _, views in often} == {1}
+    assert {len(views) for _, views in seldom[1:]} == {2}
