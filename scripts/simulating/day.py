@@ -23,7 +23,7 @@ from central.tables import Case, JobState, StoredViolation
 from central.telling.worker import NoticeWorker
 from scripts.simulating.agreed import site_file
 from scripts.simulating.box import Box, draw_pictures
-from scripts.simulating.clock import END, OVER, START, Clock
+from scripts.simulating.clock import OVER, START, Clock
 from scripts.simulating.gateway import Gateway
 from scripts.simulating.people import People
 from scripts.simulating.platform import Platform
@@ -71,11 +71,12 @@ def simulated_day(
     violations: int,
     seed: int,
     database_url: str = "",
+    minutes_per_step: int = 1,
     tell: Tell = lambda share, text: None,
 ) -> Iterator[SimulatedDay]:
     """Run a whole day on a database in `folder` (or at `database_url`); `tell` gets the share done, and words.
 
-    The centre's clock shows the end of the day until the block ends. Raises NotEmpty.
+    The workers look every `minutes_per_step`: 1 or 5. The centre's clock shows the end of the day until the block ends. Raises NotEmpty.
     """
     names = [f"box-{n:02d}" for n in range(1, boxes + 1)]
     clock = Clock()
@@ -94,7 +95,7 @@ def simulated_day(
                 street = Street(clock, inbox, [Box(name, pictures) for name in names], violations, seed)
                 platform = Platform(services.sessions, services.site.zone, seed)
                 day = SimulatedDay(services, street.ledger, platform, gateway.answers)
-                _run(day, clock, street, People(clock, services, street, seed), gateway, tell)
+                _run(day, clock, street, People(clock, services, street, seed), gateway, tell, minutes_per_step)
                 yield day
             finally:
                 services.sessions.close()
@@ -102,26 +103,33 @@ def simulated_day(
         column_types.set_clock(None)
 
 
-def _run(day: SimulatedDay, clock: Clock, street: Street, people: People, gateway: Gateway, tell: Tell) -> None:
+def _run(
+    day: SimulatedDay,
+    clock: Clock,
+    street: Street,
+    people: People,
+    gateway: Gateway,
+    tell: Tell,
+    minutes_per_step: int,
+) -> None:
     services = day.services
     notices = NoticeWorker(services.sessions, services.site)
     timekeeper = Timekeeper(services.sessions, services.site)
     filing = FilingWorker(services.sessions, services.site, {outbox.DEFAULT_CONNECTOR: day.platform})
-    for minute in range(int((OVER - START) / _MINUTE) + 1):
+    for minute in range(0, int((OVER - START) / _MINUTE) + 1, minutes_per_step):
         clock.move_to(START + minute * _MINUTE)
         notices.run_due()
         people.shops_hear(gateway.newly_told())
         timekeeper.run_due()
         filing.run_due()
-        if minute % _PEOPLE_COME_EVERY == 0:
-            people.come_by()
         if minute % _SAMPLE_EVERY == 0:
             sample = _sample(services, clock.at)
             day.samples.append(sample)
             local = clock.at.astimezone(services.site.zone)
             said = f"{local:%H:%M} {len(street.ledger.sent)} violations, {sample.open_cases} open cases"
             tell(min(1.0, (clock.at - START) / (OVER - START)), f"{said}, {sample.filing_backlog} orders waiting")
-    assert clock.at >= END
+        if minute % _PEOPLE_COME_EVERY == 0:
+            people.come_by()
 
 
 def _sample(services: Services, at: datetime) -> Sample:

@@ -20,7 +20,7 @@ border:1px solid var(--line);border-radius:10px;padding:14px 18px}.tile b{displa
 font-variant-numeric:tabular-nums}.two{display:grid;grid-template-columns:1fr 1fr;gap:18px}
 table{width:100%;border-collapse:collapse}td,th{padding:7px 8px;border-top:1px solid var(--line);text-align:left;
 vertical-align:top}tr:first-child>*{border-top:0}th{font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums;
-white-space:nowrap}.share{height:8px;border-radius:4px;background:var(--blue);min-width:2px}svg{width:100%;display:block}
+white-space:nowrap}.share{height:8px;margin-top:8px;border-radius:4px;background:var(--blue);min-width:2px}svg{width:100%;display:block}
 .bar{fill:var(--blue)}.grid{stroke:var(--line)}.tick{font-size:11px;fill:var(--soft)}.line{fill:none;stroke:var(--blue);
 stroke-width:2}.area{fill:var(--blue);opacity:.12}.down{fill:#f6d9a8;opacity:.6}.mark{font-size:12px;fill:#8a5a00}
 ul{margin:0;padding-left:20px}

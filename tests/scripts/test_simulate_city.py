@@ -14,7 +14,7 @@ from scripts.simulating.page import page
 
 
 def test_a_small_day_is_accounted_for_and_a_violation_without_its_case_is_noticed(tmp_path: Path) -> None:
-    with simulated_day(tmp_path, boxes=4, violations=60, seed=1) as day:
+    with simulated_day(tmp_path, boxes=4, violations=60, seed=1, minutes_per_step=5) as day:
         books, checks = account(day)
         assert [check for check in checks if not check.passed] == []
         assert len(day.ledger.sent) > 40
