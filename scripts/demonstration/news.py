@@ -12,6 +12,7 @@ STATE_NAMES = {
     "reported": "上报，待值班员确认 reported: an officer should look",
     "filed": "立案 filed",
     "rejected": "不予立案 rejected",
+    "closed": "结案 closed",
 }
 
 

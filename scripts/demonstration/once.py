@@ -1,4 +1,4 @@
-"""`demo.py --once`: the clip as fast as the machine allows, until its cases are filed; one JSON object at the end."""
+"""`demo.py --once`: the clip as fast as the machine allows, until the loop is closed; one JSON object at the end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from scripts._terminal import StatusLine, bar
 from scripts.demonstration.centre_api import NoAnswerError
 from scripts.demonstration.failure import DemoError
+from scripts.demonstration.loop import describe_loop, has_closed
 from scripts.demonstration.news import CaseNews
 from scripts.demonstration.site import Site
 from scripts.demonstration.zones_file import shortest_dwell_s
@@ -18,8 +19,11 @@ _FILED_LIMIT_S = 60.0
 _PLACE = re.compile(r"clip at (\d+) of")
 
 
-def run_through(site: Site, zones: list[dict[str, Any]], length_s: float | None) -> dict[str, Any]:
-    """Run the clip through the box and give the filed cases as the last line says them. Raises DemoError."""
+def run_through(site: Site, zones: list[dict[str, Any]], length_s: float | None, *, must_close: bool) -> dict[str, Any]:
+    """Run the clip through the box and give its cases as the last line says them.
+
+    Raises DemoError, also when a case is not filed, or with `must_close` not closed by sight.
+    """
     started_s = time.monotonic()
     line, news = StatusLine(), CaseNews(site.api)
     box = site.start_box()
@@ -36,9 +40,17 @@ def run_through(site: Site, zones: list[dict[str, Any]], length_s: float | None)
     cases = _wait_until_filed(site, line, news)
     if not cases:
         raise _nothing(site, zones, length_s)
+    for case in cases:
+        line.say(describe_loop(case))
+    if must_close and not all(has_closed(case) for case in cases):
+        raise DemoError(
+            "闭环未完成：案件没有由画面核查结案。",
+            f"The loop did not close: a case was not closed by sight. The box said last:\n{site.box.last_words(8)}",
+        )
     return {
         "violations": sum(len(case["violations"]) for case in cases),
         "cases": [_short(case) for case in cases],
+        "van_painted_out": must_close,
         "seconds": round(time.monotonic() - started_s, 1),
     }
 
@@ -51,7 +63,7 @@ def _wait_until_filed(site: Site, line: StatusLine, news: CaseNews) -> list[dict
         _tell(line, news)
         try:
             cases = list(site.api.cases())
-            if all(case["state"] == "filed" and case["external_ref"] for case in cases):
+            if all(case["state"] in ("filed", "closed") and case["external_ref"] for case in cases):
                 return [site.api.case(case["id"]) for case in reversed(cases)]
         except NoAnswerError:
             pass
@@ -74,7 +86,7 @@ def _tell(line: StatusLine, news: CaseNews) -> None:
 
 def _short(case: dict[str, Any]) -> dict[str, Any]:
     evidence = [{key: file[key] for key in ("role", "sha256", "bytes", "url")} for file in case["evidence"]]
-    return {key: case[key] for key in ("id", "kind", "state", "zone", "camera")} | {"evidence": evidence}
+    return {key: case[key] for key in ("id", "kind", "state", "closed_how", "zone", "camera")} | {"evidence": evidence}
 
 
 def _nothing(site: Site, zones: list[dict[str, Any]], length_s: float | None) -> DemoError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from edge_agent.source import FileSource, SourceError
 from scripts._terminal import StatusLine
 from scripts.demonstration.clip import fetch_clip
+from scripts.demonstration.departure import SAID_EN, SAID_ZH, write_film
 from scripts.demonstration.failure import DemoError
 from scripts.demonstration.live import play
 from scripts.demonstration.once import run_through
@@ -27,13 +28,17 @@ def run(options: Namespace) -> int:
     clip = options.clip or _own_clip()
     length_s = _length_s(clip)
     _pull_weights()
-    wish = Wish(clip, zones, options.broker, options.host, options.port, options.once)
     folder = Path(tempfile.mkdtemp(prefix="kerbwatch-demo-"))
     result = None
+    leaves = options.once and options.clip is None and options.zones is None
     try:
+        if leaves:
+            StatusLine().say(f"{SAID_ZH}\n{SAID_EN}")
+            clip = write_film(clip, folder / "street.mp4")
+        wish = Wish(clip, zones, options.broker, options.host, options.port, options.once)
         with Site(folder, wish) as site:
             if options.once:
-                result = run_through(site, zones, length_s)
+                result = run_through(site, zones, length_s, must_close=leaves)
             else:
                 play(site, length_s)
     finally:

@@ -77,12 +77,14 @@ class Site:
     def _start_centre(self) -> Service:
         wish = self._wish
         port = wish.port if wish.port is not None else _port_to_use(wish.host, once=wish.once)
-        arguments: list[str | Path] = ["serve", "--data", self._folder / "centre"]
+        data = self._folder / "centre"
+        data.mkdir()
+        (data / "site.yaml").write_text(yaml.safe_dump(_site_file(once=wish.once), sort_keys=False), encoding="utf-8")
+        arguments: list[str | Path] = ["serve", "--data", data]
         arguments += ["--host", wish.host, "--port", str(port)]
         arguments += ["--broker", wish.broker] if wish.broker else ["--mqtt-port", "0"]
-        arguments += ["--auto-file"] if wish.once else ["--no-auto-file"]
         if wish.broker:
-            self._open.callback(remove_traces, wish.broker, self._folder / "centre" / "worker-id", self.device)
+            self._open.callback(remove_traces, wish.broker, data / "worker-id", self.device)
         return self._service("kerbwatch-central", arguments, {"KERBWATCH_ADMIN_PASSWORD": self.password})
 
     def _sign_in(self) -> CentreApi:
@@ -148,6 +150,11 @@ class Site:
                 }
             ],
         }
+
+
+def _site_file(*, once: bool) -> dict[str, Any]:
+    """Say what the demo's site agrees upon: who files, and that a picture of the clear street closes the case."""
+    return {"policies": [{"then": "file" if once else "review"}], "closing": [{"by_sight": "close"}]}
 
 
 def _port_to_use(host: str, *, once: bool) -> int:

@@ -1,4 +1,4 @@
-"""The first command a newcomer runs: the demo's clip goes in, one filed case comes out, and nothing is left behind."""
+"""The first command a newcomer runs: the demo's clip goes in, one case comes out closed by sight, nothing is left behind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,11 @@ from models.catalog import DEFAULT_MODEL, load_catalog
 from models.errors import WeightsError
 from models.fetch import ensure_weights
 from protocol.messages import EvidenceRole, Rendition
+from scripts.demonstration import departure
 from scripts.demonstration.clip import fetch_clip
 from scripts.demonstration.failure import DemoError
+from scripts.demonstration.run import run
+from scripts.demonstration.zones_file import BUILTIN
 from tests.e2e.real_processes import Site
 
 DEMO = Path(__file__).resolve().parents[2] / "scripts" / "demo.py"
@@ -64,20 +68,25 @@ def last_line(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     return found
 
 
-def assert_one_filed_case(told: dict[str, Any]) -> None:
-    assert set(told) == {"violations", "cases", "seconds"}
-    assert told["violations"] == 1
+def assert_one_case_closed_by_sight(told: dict[str, Any]) -> None:
+    assert set(told) == {"violations", "cases", "van_painted_out", "seconds"}
+    assert told["violations"] == 2, "one confirmed, one cleared"
+    assert told["van_painted_out"] is True, "the film says that it is edited"
     (case,) = told["cases"]
-    assert set(case) == {"id", "kind", "state", "zone", "camera", "evidence"}
-    assert (case["kind"], case["state"], case["zone"]) == ("illegal_parking", "filed", "yellow-line")
-    assert {file["role"] for file in case["evidence"]} >= {"first_seen", "confirmed", "close_up"}
+    assert set(case) == {"id", "kind", "state", "closed_how", "zone", "camera", "evidence"}
+    assert (case["kind"], case["zone"]) == ("illegal_parking", "yellow-line")
+    assert (case["state"], case["closed_how"]) == ("closed", "sight")
+    assert {file["role"] for file in case["evidence"]} >= {"first_seen", "confirmed", "close_up", "after"}
     assert all(set(file) == {"role", "sha256", "bytes", "url"} for file in case["evidence"])
 
 
-def test_the_van_is_one_filed_case_with_two_wide_pictures_and_a_close_up(tmp_path: Path) -> None:
+def test_the_van_is_one_case_filed_and_closed_by_the_picture_of_the_clear_street(tmp_path: Path) -> None:
     done = run_demo(tmp_path, "--keep")
     told = last_line(done)
-    assert_one_filed_case(told)
+    assert_one_case_closed_by_sight(told)
+    for step in ("reported by the box", "filed", "taken by the platform", "street clear", "closed by sight"):
+        assert re.search(rf"\d\d:\d\d:\d\d  \S+ {step}", done.stderr), step
+    assert "the van never leaves" in done.stderr, "and a person is told what was edited"
     kept = re.search(r"kept in (\S+)", done.stderr)
     assert kept, "--keep says where"
     services = build_services(Settings(data_dir=Path(kept[1]) / "centre"))
@@ -108,7 +117,7 @@ def test_the_same_case_comes_through_a_real_mosquitto_which_is_left_as_it_was(si
     mosquitto.start()
     folder = tmp_path / "temporary"
     folder.mkdir()
-    assert_one_filed_case(last_line(run_demo(folder, "--broker", mosquitto.url)))
+    assert_one_case_closed_by_sight(last_line(run_demo(folder, "--broker", mosquitto.url)))
     assert list(folder.glob("kerbwatch-*")) == [], "without --keep nothing is left on the disk"
     assert retained_on(mosquitto.port) == []
 
@@ -142,6 +151,19 @@ def test_a_clip_in_which_nothing_stands_long_enough_says_so_and_fails(tmp_path: 
     assert "dwell_s" in done.stderr
     assert "没有产生案件" in done.stderr
     assert done.stdout == ""
+
+
+def test_the_untouched_footage_ends_with_a_filed_case_as_the_van_never_leaves(tmp_path: Path) -> None:
+    told = last_line(run_demo(tmp_path, "--clip", str(fetch_clip()), "--zones", str(BUILTIN)))
+    (case,) = told["cases"]
+    assert (case["state"], case["closed_how"], told["van_painted_out"]) == ("filed", None, False)
+
+
+def test_a_loop_that_does_not_close_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(departure, "LEAVES_AT_S", 1e9)
+    options = Namespace(once=True, clip=None, zones=None, broker=None, host="127.0.0.1", port=None, keep=False)
+    with pytest.raises(DemoError, match="The loop did not close"):
+        run(options)
 
 
 def test_a_broker_that_is_not_there_is_named(tmp_path: Path) -> None:
