@@ -10,26 +10,27 @@ from contextlib import contextmanager
 
 from rules import appearance, ledger, watch
 from rules.appearance import Likeness
+from rules.observation import Box
 from scripts.accuracy.step import Bench, Figures, figures_of
 from scripts.evaluation.running import run
 from scripts.evaluation.scoring import score
 
 _LOOK_EVERY_S = (2.0, 4.0)
 
-Compare = Callable[[bytes, bytes], Likeness | None]
+Compare = Callable[[bytes, bytes, tuple[Box, ...]], Likeness | None]
 
 
-def _none(reference: bytes, now: bytes) -> None:
+def _none(reference: bytes, now: bytes, hidden: tuple[Box, ...] = ()) -> None:
     return None
 
 
-def _never_another(reference: bytes, now: bytes) -> Likeness | None:
-    alike = appearance.compare(reference, now)
+def _never_another(reference: bytes, now: bytes, hidden: tuple[Box, ...] = ()) -> Likeness | None:
+    alike = appearance.compare(reference, now, hidden)
     return alike and Likeness(alike.half, 1.0)
 
 
-def _never_same(reference: bytes, now: bytes) -> Likeness | None:
-    alike = appearance.compare(reference, now)
+def _never_same(reference: bytes, now: bytes, hidden: tuple[Box, ...] = ()) -> Likeness | None:
+    alike = appearance.compare(reference, now, hidden)
     return alike and Likeness(min(alike.half, 0.5), 1.0 if alike.same else alike.part)
 
 
