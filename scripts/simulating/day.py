@@ -76,7 +76,8 @@ def simulated_day(
 ) -> Iterator[SimulatedDay]:
     """Run a whole day on a database in `folder` (or at `database_url`); `tell` gets the share done, and words.
 
-    The workers look every `minutes_per_step`: 1 or 5. The centre's clock shows the end of the day until the block ends. Raises NotEmpty.
+    The workers look every `minutes_per_step`: 1 or 5. The centre's clock shows the end of the day until the block
+    ends. Raises NotEmpty.
     """
     names = [f"box-{n:02d}" for n in range(1, boxes + 1)]
     clock = Clock()

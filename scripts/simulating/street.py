@@ -116,7 +116,7 @@ class Street:
     def _deliver(self, box: Box, violation_id: UUID, payload: bytes, evidence: list[str]) -> None:
         """Send a violation, then what the centre has not got of its evidence; again until it says "stored"."""
         missing = self._receive(box, topics.violation(box.device), payload)
-        for sha256 in {*evidence} - self._evidence_sent | missing:
+        for sha256 in sorted(({*evidence} - self._evidence_sent) | missing):
             for part in evidence_parts.split(box.pictures[sha256]):
                 self._receive(box, topics.evidence(box.device, sha256), part.encode())
             self._evidence_sent.add(sha256)
