@@ -17,7 +17,7 @@ from scripts.evaluation.scoring import score
 
 _LOOK_EVERY_S = (2.0, 4.0)
 
-Compare = Callable[[bytes, bytes, tuple[Box, ...]], Likeness | None]
+Compare = Callable[..., Likeness | None]
 
 
 def _none(reference: bytes, now: bytes, hidden: tuple[Box, ...] = ()) -> None:

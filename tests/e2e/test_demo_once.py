@@ -1,4 +1,4 @@
-"""The first command a newcomer runs: the demo's clip goes in, one case comes out closed by sight, nothing is left behind."""
+"""The first command a newcomer runs: the clip goes in, one case comes out closed by sight, nothing is left behind."""
 
 from __future__ import annotations
 
