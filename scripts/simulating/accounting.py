@@ -71,7 +71,8 @@ class Books:
             filing=list(session.scalars(select(FilingJob))),
             notices=list(session.scalars(select(NoticeJob))),
         )
-        for job in (*books.filing, *books.notices):
+        jobs: list[FilingJob | NoticeJob] = [*books.filing, *books.notices]
+        for job in jobs:
             if job.state is JobState.DEAD:
                 books.dead.append(f"{books.cases[job.case_id].number}: {job.last_error}")
         return books
@@ -197,6 +198,7 @@ def _cleared(books: Books, cleared: list[UUID], day: SimulatedDay) -> Iterable[s
 
 
 def _waiting(books: Books) -> Iterable[str]:
-    for job in (*books.filing, *books.notices):
+    jobs: list[FilingJob | NoticeJob] = [*books.filing, *books.notices]
+    for job in jobs:
         if job.state is JobState.WAITING:
             yield f"an order about case {books.cases[job.case_id].number} still waits: {job.last_error or 'not tried'}"

@@ -18,14 +18,14 @@ class Clock:
 
     def __init__(self) -> None:
         self.at = START
-        self._waiting: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._waiting: list[tuple[datetime, int, Callable[[], object]]] = []
         self._number = 0
 
     def __call__(self) -> datetime:
         """Give the present."""
         return self.at
 
-    def call(self, at: datetime, what: Callable[[], None]) -> None:
+    def call(self, at: datetime, what: Callable[[], object]) -> None:
         """Let `what` happen at `at`, or at once when that is past."""
         self._number += 1
         heapq.heappush(self._waiting, (max(at, self.at), self._number, what))
