@@ -52,7 +52,7 @@ def verdicts(session: Session, case: Case) -> Verdicts:
     return Verdicts(confirmed=total - rejected, rejected=rejected)
 
 
-def decide_by_policy(session: Session, site: Site, case: Case, *, may_notify: bool = True) -> None:
+def decide_by_policy(session: Session, site: Site, case: Case) -> None:
     """File the case, tell who answers for the place, or leave it to a person.
 
     A policy whose conditions are not met (score, precision, nobody to be told) is passed over.
@@ -66,7 +66,7 @@ def decide_by_policy(session: Session, site: Site, case: Case, *, may_notify: bo
                 take_step(session, site, case, CaseAction.CONFIRM, POLICY, note=note)
                 act_on_sight(session, site, case)
                 return
-            case Then.NOTIFY if may_notify and case.standing > 0 and _tell_owner(session, site, case, policy):
+            case Then.NOTIFY if case.standing > 0 and _tell_owner(session, site, case, policy):
                 return
 
 
@@ -83,6 +83,8 @@ def _tell_owner(session: Session, site: Site, case: Case, policy: Policy) -> boo
     known = site.owner_of(place_of(case))
     if known is None or policy.minutes is None:
         return False
+    if notices.of_case(session, case.id) is not None:
+        return False  # told once: when it comes back, a person decides
     owner_id, owner = known
     url = site.webhook_of(owner)
     if url is None:

@@ -59,7 +59,7 @@ def settle_stay(session: Session, site: Site, violation: Violation) -> None:
     session.flush()
     count_standing(session, case)
     if (fresh or reopened) and case.state is CaseState.REPORTED:
-        decide_by_policy(session, site, case, may_notify=not reopened)
+        decide_by_policy(session, site, case)
     if newly_cleared:
         note = f"另有 {case.standing} 处未恢复 / {case.standing} more still there" if case.standing else ""
         take_step(session, site, case, CaseAction.CLEAR, Actor(violation.device, Origin.BOX), note=note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,21 @@ def test_a_shop_that_is_told_and_clears_up_has_no_case_against_it(
     assert done.notice.state is JobState.DONE
     clock.forward(minutes=60)
     assert Timekeeper(services.sessions, services.site).run_due() == 0
+
+
+def test_a_shop_whose_goods_come_back_again_and_again_is_told_once_then_a_person_decides(
+    services: Services, box: Box, send: Send, gateway: Gateway
+) -> None:
+    worker = NoticeWorker(services.sessions, services.site)
+    for minutes, stay in enumerate(("first", "second", "third", "fourth")):
+        at = datetime(2026, 11, 23, 1, 6 * minutes, tzinfo=UTC)
+        send(*box.report(stay, at=at, zone="shop-front").messages)
+        worker.run_due()
+        send(*box.report(stay, Phase.CLEARED, at=at, zone="shop-front").messages)
+    (case,) = services.cases.list().items
+    assert (case.state, case.repeats) == (CaseState.REPORTED, 3)
+    assert len(gateway.got) == 1
+    assert services.quarantine.count() == 0
 
 
 def test_what_still_stands_when_the_minutes_are_over_is_filed(
