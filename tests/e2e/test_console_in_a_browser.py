@@ -418,7 +418,7 @@ def test_typing_in_the_search_decides_nothing_and_survives_new_cases(centre: Cen
 
 
 def test_the_place_now_is_asked_for_and_its_picture_comes_by_itself(centre: Centre, officer: Page) -> None:
-    centre.report("雨夜一号区")
+    centre.report("雨夜二号区", "雨夜一号区")
     select(officer, "雨夜一号区")
     officer.keyboard.press("Enter")
     look = officer.locator(".look-now")
@@ -441,7 +441,8 @@ def test_the_place_now_is_asked_for_and_its_picture_comes_by_itself(centre: Cent
     centre.publish(centre.box.answer(request.id, request.camera, request.asked_at, refused=dark)[1])
     expect(look).to_contain_text("没有画面：画面全黑")
     officer.keyboard.press("c")
-    expect(officer.locator(".said")).to_contain_text("已立案")
+    expect(officer.locator(".case-side")).to_contain_text("雨夜二号区")
+    assert centre.states()["雨夜一号区"] == "filed"
 
 
 def test_english_and_dark_are_remembered(centre: Centre, stranger: Page) -> None:
