@@ -345,6 +345,8 @@ def test_a_case_is_taken_all_the_way_at_its_page(centre: Centre, officer: Page) 
     expect(officer.locator(".way")).to_contain_text("老街面馆")
     centre.act("全程区", {"action": "confirm"})
     expect(officer.locator(".way")).to_contain_text("办理期限")
+    # A sheet that is open when the platform's number comes is refused as out of date.
+    expect(officer.locator(".history .did-register")).to_have_count(1)
     for action, note in (("dispatch", "派巡查一组"), ("handle", ""), ("feed_back", "已清理"), ("close", "")):
         officer.click(f".steps-bar .act-{action}")
         sheet = officer.locator("dialog[open]")
