@@ -112,7 +112,7 @@ def _time_tile(name: str, times: Times | None, visit: Visit) -> None:
     if times is None:
         _tile(name, "–")
         return
-    within = visit.words("figures.p90", time=minutes(times.p90_min, visit.words))
+    within = visit.words("figures.within", time=minutes(times.p90_min, visit.words))
     _tile(name, minutes(times.median_min, visit.words), within)
 
 
@@ -127,7 +127,7 @@ def _tile(name: str, value: str, about: str = "", tone: str = "") -> None:
 def _charts(overview: Overview, grouped: Grouped, visit: Visit) -> None:
     words = visit.words
     with tag("div", "charts"):
-        _chart(words(f"figures.trend_{overview.trend_by}"), charts.trend_chart(overview, words), "broad")
+        _chart(words(f"trend.{overview.trend_by}"), charts.trend_chart(overview, words), "broad")
         _chart(words("figures.times"), charts.times_chart(overview, words))
         if overview.total.rejected_because:
             _chart(words("figures.reasons"), charts.reasons_chart(overview.total, words))

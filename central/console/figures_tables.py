@@ -127,7 +127,7 @@ def _times(times: Times | None, words: Words) -> None:
     if times is None:
         text("td", "–", "nothing")
         return
-    hint = words("figures.p90", time=minutes(times.p90_min, words))
+    hint = words("figures.within", time=minutes(times.p90_min, words))
     text("td", minutes(times.median_min, words), title=hint)
 
 

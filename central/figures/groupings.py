@@ -51,9 +51,12 @@ NOBODY: dict[Grouping, Names] = {
 """What the empty key means."""
 
 
+_AFTER_NUMBER = "\x1f"
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A grouping in SQL: the key, and what is known of its name (the greatest of the group is taken)."""
+    """A grouping in SQL: the key, and what is known of its name; the greatest of the group is read by `names_of`."""
 
     key: ColumnElement[str]
     name: ColumnElement[str]
@@ -69,10 +72,10 @@ def keys_of(grouping: Grouping | None, period: Period) -> Keys:
     columns: dict[Grouping, tuple[Any, Any]] = {
         Grouping.KIND: (_joined(type_coerce(Case.kind, String), type_coerce(Case.subject, String)), literal("")),
         Grouping.DISTRICT: (Case.district, Case.district),
-        Grouping.ZONE: (_joined(Case.device_id, Case.camera_id, Case.zone_id), Case.zone_name),
+        Grouping.ZONE: (_joined(Case.device_id, Case.camera_id, Case.zone_id), _newest(Case.zone_name)),
         Grouping.OWNER: (func.coalesce(Case.owner_id, ""), func.coalesce(Case.owner_id, "")),
         Grouping.OFFICER: (func.coalesce(Case.officer, ""), func.coalesce(Case.officer, "")),
-        Grouping.CAMERA: (_joined(Case.device_id, Case.camera_id), Case.camera_name),
+        Grouping.CAMERA: (_joined(Case.device_id, Case.camera_id), _newest(Case.camera_name)),
         Grouping.DEVICE: (Case.device_id, Case.device_id),
         Grouping.MODEL: (Case.model, Case.model),
     }
@@ -80,7 +83,8 @@ def keys_of(grouping: Grouping | None, period: Period) -> Keys:
 
 
 def names_of(grouping: Grouping, key: str, name: str) -> Names:
-    """Name a group for people."""
+    """Name a group for people; `name` is what `keys_of` found, or what the site calls it."""
+    name = name.rpartition(_AFTER_NUMBER)[2]
     if grouping is Grouping.KIND:
         kind, _, subject = key.partition("/")
         return KIND_NAMES.get(ViolationKind(kind), {}).get(Subject(subject)) or (key, key)
@@ -94,6 +98,11 @@ def _joined(*columns: Any) -> Any:
     for column in columns[1:]:
         joined = joined + "/" + column
     return joined
+
+
+def _newest(name: Any) -> Any:
+    """Put the case's number before a name, so that the greatest is that of the newest case: zones are renamed."""
+    return Case.number + _AFTER_NUMBER + name
 
 
 def _slice_label(slices: list[Slice]) -> ColumnElement[str]:

@@ -113,6 +113,14 @@ def test_cases_are_told_apart_by_whatever_is_asked(book: Book, figures: Figures)
     assert named[Grouping.CAMERA]["box-1/cam-2"].name_zh == "西门"
 
 
+def test_a_zone_that_was_renamed_has_its_newest_name(book: Book, figures: Figures) -> None:
+    for name in ("ZZ 旧名", "AA 新名"):
+        book.case((1, A.CONFIRM), zone_name=name)
+    assert groups(figures, Grouping.ZONE)["box-1/cam-1/kerb"].name_zh == "AA 新名"
+    (precision,) = figures.precision(Grouping.ZONE, figures.select(DAY, DAY)).groups
+    assert precision.name_en == "AA 新名"
+
+
 def test_a_day_begins_at_midnight_of_the_site(book: Book, figures: Figures) -> None:
     midnight = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
     book.case(at=midnight - timedelta(milliseconds=1))

@@ -483,3 +483,32 @@ def test_a_lost_connection_is_seen(tmp_path: Path, browser: Browser) -> None:
     finally:
         page.close()
         process.stop()
+
+
+def test_the_figures_count_what_was_decided_and_lead_to_files(centre: Centre, officer: Page) -> None:
+    centre.report("统计区")
+    expect(row(officer, "统计区")).to_be_visible()
+    centre.act("统计区", {"action": "reject", "reason": "wrong_object"})
+    officer.get_by_role("link", name="统计").click()
+    rejected = officer.locator(".tile", has_text="不予立案")
+    expect(rejected).to_be_visible()
+    assert int(rejected.locator("dd").inner_text()) >= 1
+    expect(officer.locator(".chart svg").first).to_be_visible()
+    expect(officer.locator("#groups td.what").first).to_contain_text("统计区")  # the zone's newest name
+    officer.locator("#groups .tabs a", has_text="摄像机").click()
+    expect(officer.locator("#groups th.what")).to_have_text("摄像机")
+    with officer.expect_download() as download:
+        officer.locator("#groups .download").click()
+    assert download.value.suggested_filename.startswith("kerbwatch-by-camera-")
+    assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_figures_of_days_without_cases_say_so(centre: Centre, officer: Page) -> None:
+    officer.goto(f"{centre.url}/figures?from=2001-01-01&to=2001-01-31&by=nonsense")
+    expect(officer.locator(".empty")).to_contain_text("这段时间没有案件")
+    officer.fill("input[name=from]", "2001-02-01")
+    officer.fill("input[name=to]", "2001-02-02")
+    officer.get_by_role("button", name="查询").click()
+    expect(officer).to_have_url(re.compile(r"from=2001-02-01&to=2001-02-02"))
+    expect(officer.locator("input[name=from]")).to_have_value("2001-02-01")
+    expect(officer.locator(".empty")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -52,6 +53,7 @@ async def sign_in(client: httpx.AsyncClient, password: str = PASSWORD, target: s
         "/",
         "/cases/0192",
         "/devices",
+        "/figures?by=owner",
         "/quarantine",
         "/nowhere",
         "/quarantine/7b6a1a3e-58f8-4f0e-a3c7-4f4f4c1f8a11/content",
@@ -59,7 +61,7 @@ async def sign_in(client: httpx.AsyncClient, password: str = PASSWORD, target: s
 )
 async def test_everything_leads_a_guest_to_the_sign_in_page_and_back(guest: httpx.AsyncClient, path: str) -> None:
     answer = await guest.get(path)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={path.replace('/', '%2F')}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={quote(path, safe='')}")
     assert await sign_in(guest, target=path) == path
 
 
