@@ -9,11 +9,15 @@ from typing import Literal, Self
 
 import numpy as np
 
-from models.decoders import Decoder, make_decoder
+from models.decoders import make_decoder
+from models.decoders.yolox import cell_count
 from models.detections import Detections
-from models.entry import ModelEntry
+from models.entry import DecoderKind, ModelEntry
 from models.errors import RuntimeMismatchError
-from models.preprocess import Image, InputTensor
+from models.letterbox import STRIDE, least_input_hw
+from models.open_sizes import with_open_sizes
+from models.preprocess import Image, InputTensor, size_of
+from models.providers import SHORT_NAMES
 from models.runtime import Session
 
 __all__ = ["Detections", "Detector"]
@@ -25,15 +29,16 @@ MAX_BATCH = 16
 class Detector:
     """An opened model. `detect` may be called from several threads at once; each call has buffers of its own."""
 
-    def __init__(self, entry: ModelEntry, session: Session, decoder: Decoder) -> None:
-        """Use `Detector.open`, which checks that the three belong together."""
+    def __init__(self, entry: ModelEntry, session: Session) -> None:
+        """Use `Detector.open`, which checks that the two belong together."""
         self.entry = entry
         self.provider = session.provider
         """The execution provider that really runs, by ONNX Runtime's name."""
         self.session = session
-        self._decoder = decoder
+        self.takes_rectangles = False
+        """Whether a picture gets the smallest input on which it lies at the same scale, instead of the largest."""
         self._slots = session.batch or MAX_BATCH
-        self._idle: deque[InputTensor] = deque()
+        self._sizes: dict[tuple[int, int], _Size] = {}
 
     @classmethod
     def open(
@@ -50,9 +55,9 @@ class Detector:
         """
         session = Session.open(weights, providers, threads)
         _check_input(entry, session, weights)
-        detector = cls(entry, session, make_decoder(entry))
+        detector = cls(entry, session)
         detector._check_output(weights)
-        return detector
+        return detector._try_rectangles(weights, threads)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -61,7 +66,7 @@ class Detector:
 
     @property
     def input_hw(self) -> tuple[int, int]:
-        """Height and width of the model's input in pixels: a picture of this shape is not scaled at all."""
+        """Height and width of the model's largest input in pixels: a picture of this shape is not scaled at all."""
         return self.entry.input_hw
 
     def detect(self, images: Sequence[Image], min_score: float = 0.1) -> list[Detections]:
@@ -69,41 +74,70 @@ class Detector:
 
         Raises ValueError for what is no picture, RuntimeMismatchError when the model fails.
         """
-        tensor = self._borrow()
-        try:
-            found: list[Detections] = []
-            for first in range(0, len(images), self._slots):
-                found += self._detect_batch(tensor, images[first : first + self._slots], min_score)
-            return found
-        finally:
-            self._idle.append(tensor)
+        wanted = [self._input_hw_of(image) for image in images]
+        found: dict[int, Detections] = {}
+        for input_hw in dict.fromkeys(wanted):
+            size = self._size(input_hw)
+            numbers = [number for number, one in enumerate(wanted) if one == input_hw]
+            for first in range(0, len(numbers), self._slots):
+                together = numbers[first : first + self._slots]
+                answers = self._detect_batch(size, [images[number] for number in together], min_score)
+                found.update(zip(together, answers, strict=True))
+        return [found[number] for number in range(len(images))]
 
-    def _detect_batch(self, tensor: InputTensor, images: Sequence[Image], min_score: float) -> list[Detections]:
-        letterboxes = [tensor.put(slot, image) for slot, image in enumerate(images)]
-        # A model with a batch of its own always gets all of it; what lies in the slots left over is not read.
-        outputs = self.session.run(tensor.values if self.session.batch else tensor.values[: len(images)])
+    def _detect_batch(self, size: _Size, images: Sequence[Image], min_score: float) -> list[Detections]:
+        tensor = size.borrow()
+        try:
+            letterboxes = [tensor.put(slot, image) for slot, image in enumerate(images)]
+            # A model with a batch of its own always gets all of it; what lies in the slots left over is not read.
+            outputs = self.session.run(tensor.values if self.session.batch else tensor.values[: len(images)])
+        finally:
+            size.idle.append(tensor)
         found = []
         for output, letterbox in zip(outputs, letterboxes, strict=False):
             try:
-                boxes, scores, class_ids = self._decoder.decode(output, min_score)
+                boxes, scores, class_ids = size.decoder.decode(output, min_score)
             except ValueError as error:
                 raise _mismatch(self.entry, f"its output makes no sense: {error}", f"输出无法解析：{error}") from error
             found.append(Detections(letterbox.to_image(boxes), scores, class_ids))
         return found
 
-    def _borrow(self) -> InputTensor:
+    def _input_hw_of(self, image: Image) -> tuple[int, int]:
+        image_hw = size_of(image)
+        return least_input_hw(image_hw, self.input_hw) if self.takes_rectangles else self.input_hw
+
+    def _size(self, input_hw: tuple[int, int]) -> _Size:
+        if input_hw not in self._sizes:  # two threads may both make it: one is then thrown away
+            self._sizes[input_hw] = _Size(self.entry, self.session, self._slots, input_hw)
+        return self._sizes[input_hw]
+
+    def _try_rectangles(self, weights: Path, threads: int) -> Self:
+        """Give a detector of the same model that takes rectangles where it proves to be able to; else this one."""
+        if self.provider != SHORT_NAMES["cpu"] or self.entry.decoder is DecoderKind.END_TO_END:
+            return self  # a GPU prepares every size anew; and the last decoder cannot tell whether it worked
         try:
-            return self._idle.pop()
-        except IndexError:
-            return InputTensor(self.entry.input, self.entry.letterbox, self._slots, self.session.dtype)
+            session = self.session
+            if not session.open_sizes:
+                session = Session.open(weights, [self.provider], threads, changed=with_open_sizes(weights))
+            other = type(self)(self.entry, session)
+            height, width = self.input_hw
+            other.takes_rectangles = all(map(other._answers_at, ((STRIDE, width), (height, STRIDE), (height, width))))
+        except RuntimeMismatchError:  # its size is built in
+            return self
+        return other if other.takes_rectangles else self
+
+    def _answers_at(self, input_hw: tuple[int, int]) -> bool:
+        output = self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype))
+        return self._size(input_hw).decoder.fits(output.shape) and cell_count(input_hw) in output.shape
 
     def _check_output(self, weights: Path) -> None:
         """Run once on nothing: open sizes become known, and the first look is as fast as the next."""
         shape = (self.session.batch or 1, 3, *self.input_hw)
         output = self.session.run(np.zeros(shape, self.session.dtype))
-        if not self._decoder.fits(output.shape):
+        decoder = self._size(self.input_hw).decoder
+        if not decoder.fits(output.shape):
             found = " x ".join(str(size) for size in output.shape)
-            expected = self._decoder.expected()
+            expected = decoder.expected()
             raise _mismatch(
                 self.entry,
                 f"{weights} gives an output of {found}, but decoder {self.entry.decoder} with "
@@ -111,6 +145,21 @@ class Detector:
                 f"{weights} 的输出为 {found}，而解码器 {self.entry.decoder}（{len(self.class_names)} 个类别）"
                 f"需要 {expected}。请修改 decoder、class_names 或 input",
             )
+
+
+class _Size:
+    """One size of input: how to read what comes out, and tensors that are free for the next call."""
+
+    def __init__(self, entry: ModelEntry, session: Session, slots: int, input_hw: tuple[int, int]) -> None:
+        self.decoder = make_decoder(entry, input_hw)
+        self.idle: deque[InputTensor] = deque()
+        self._make = lambda: InputTensor(entry.input, entry.letterbox, slots, session.dtype, input_hw)
+
+    def borrow(self) -> InputTensor:
+        try:
+            return self.idle.pop()
+        except IndexError:
+            return self._make()
 
 
 def _check_input(entry: ModelEntry, session: Session, weights: Path) -> None:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from models.entry import Anchor
 
+STRIDE = 32
+"""The coarsest grid of the detectors known here: an input's sides are multiples of it, in pixels."""
+
 Boxes = NDArray[np.float32]
 """(N, 4): x1, y1, x2, y2 in pixels; a pixel's left edge is its index, so the whole picture is (0, 0, w, h)."""
 
@@ -26,11 +29,8 @@ class Letterbox:
     @classmethod
     def fit(cls, image_hw: tuple[int, int], input_hw: tuple[int, int], anchor: Anchor) -> Letterbox:
         """Scale `image_hw` (both sides at least 1) by one factor until it touches the input's sides, in whole px."""
-        image_h, image_w = image_hw
+        placed_h, placed_w = _placed_hw(image_hw, input_hw)
         input_h, input_w = input_hw
-        scale = min(input_h / image_h, input_w / image_w)
-        placed_h = min(input_h, max(1, round(image_h * scale)))
-        placed_w = min(input_w, max(1, round(image_w * scale)))
         centred = anchor is Anchor.CENTER
         top = (input_h - placed_h) // 2 if centred else 0
         left = (input_w - placed_w) // 2 if centred else 0
@@ -51,3 +51,15 @@ class Letterbox:
         """Per axis, because rounding to whole pixels makes the two factors differ a little."""
         fy, fx = self.image_hw[0] / self.placed_hw[0], self.image_hw[1] / self.placed_hw[1]
         return np.array((fx, fy, fx, fy), dtype=np.float32)
+
+
+def least_input_hw(image_hw: tuple[int, int], largest_hw: tuple[int, int]) -> tuple[int, int]:
+    """Give the smallest input on which a picture lies at the same scale as on the largest, in multiples of STRIDE."""
+    height, width = (-(-side // STRIDE) * STRIDE for side in _placed_hw(image_hw, largest_hw))
+    return height, width
+
+
+def _placed_hw(image_hw: tuple[int, int], input_hw: tuple[int, int]) -> tuple[int, int]:
+    (image_h, image_w), (input_h, input_w) = image_hw, input_hw
+    scale = min(input_h / image_h, input_w / image_w)
+    return min(input_h, max(1, round(image_h * scale))), min(input_w, max(1, round(image_w * scale)))

@@ -15,6 +15,13 @@ Image = NDArray[np.uint8]
 """A picture: height x width x 3, BGR as OpenCV has it. A view into a larger one will do."""
 
 
+def size_of(image: Image) -> tuple[int, int]:
+    """Give a picture's height and width in pixels. Raises ValueError for what is no picture."""
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
+        raise ValueError(f"a picture must be height x width x 3 of uint8, not {image.shape} of {image.dtype}")
+    return image.shape[0], image.shape[1]
+
+
 class InputTensor:
     """An input tensor (slots x 3 x height x width) that is filled again and again.
 
@@ -22,19 +29,19 @@ class InputTensor:
     same camera converts no more than the pixels that changed. Belongs to one thread at a time.
     """
 
-    def __init__(self, spec: InputSpec, letterbox: LetterboxSpec, slots: int, dtype: np.dtype[Any]) -> None:
-        self.values = np.zeros((slots, 3, spec.height, spec.width), dtype)
-        self._input_hw = (spec.height, spec.width)
+    def __init__(
+        self, spec: InputSpec, letterbox: LetterboxSpec, slots: int, dtype: np.dtype[Any], input_hw: tuple[int, int]
+    ) -> None:
+        height, width = self._input_hw = input_hw
+        self.values = np.zeros((slots, 3, height, width), dtype)
         self._letterbox = letterbox
         self._channels = _Channels(spec, dtype)
         self._placed: list[Letterbox | None] = [None] * slots
-        self._scratch = np.empty(spec.height * spec.width * 3, np.uint8)
+        self._scratch = np.empty(height * width * 3, np.uint8)
 
     def put(self, slot: int, image: Image) -> Letterbox:
         """Fit `image` into a slot and say where it lies. Raises ValueError for what is no picture."""
-        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or 0 in image.shape:
-            raise ValueError(f"a picture must be height x width x 3 of uint8, not {image.shape} of {image.dtype}")
-        image_hw = (image.shape[0], image.shape[1])
+        image_hw = size_of(image)
         box = self._placed[slot]
         if box is None or box.image_hw != image_hw:
             box = Letterbox.fit(image_hw, self._input_hw, self._letterbox.anchor)

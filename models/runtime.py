@@ -42,8 +42,18 @@ class Session:
         self.metadata: dict[str, str] = dict(session.get_modelmeta().custom_metadata_map)
 
     @classmethod
-    def open(cls, path: Path, providers: Sequence[str] | Literal["auto"] = "auto", threads: int = 1) -> Session:
-        """Load a model to run with `threads` threads. Raises RuntimeMismatchError for a file that cannot be run."""
+    def open(
+        cls,
+        path: Path,
+        providers: Sequence[str] | Literal["auto"] = "auto",
+        threads: int = 1,
+        *,
+        changed: bytes | None = None,
+    ) -> Session:
+        """Load a model to run with `threads` threads; `changed` is what to run in place of what is in the file.
+
+        Raises RuntimeMismatchError for a model that cannot be run.
+        """
         wanted = pick_providers(providers)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -52,7 +62,7 @@ class Session:
         # A waiting thread must not burn the core that decodes the next camera.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
+            session = onnxruntime.InferenceSession(changed or str(path), options, providers=wanted)
         except Exception as error:  # ONNX Runtime's exceptions have no base class of their own
             raise _cannot_load(path, error) from error
         if session.get_providers()[0] not in wanted:
@@ -81,6 +91,11 @@ class Session:
                 f"{self._path}：输入类型为 {self.input.type}，仅支持 float 与 float16，请重新导出模型。",
             )
         return _DTYPES[self.input.type]
+
+    @property
+    def open_sizes(self) -> bool:
+        """Whether the model leaves height and width of its input open."""
+        return len(self.input.shape) == 4 and self.input.shape[2:] == (None, None)
 
     @property
     def batch(self) -> int | None:

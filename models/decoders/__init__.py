@@ -11,12 +11,12 @@ from models.entry import DecoderKind, EntryFields
 __all__ = ["Decoder", "RawBoxes", "make_decoder"]
 
 
-def make_decoder(entry: EntryFields) -> Decoder:
-    """Make the decoder that an entry asks for."""
+def make_decoder(entry: EntryFields, input_hw: tuple[int, int]) -> Decoder:
+    """Make the decoder that an entry asks for, for an input of this height and width in pixels."""
     classes = len(entry.class_names)
     match entry.decoder:
         case DecoderKind.YOLOX:
-            return YoloxDecoder(entry.input_hw, classes, entry.nms_iou)
+            return YoloxDecoder(input_hw, classes, entry.nms_iou)
         case DecoderKind.ULTRALYTICS:
             return UltralyticsDecoder(classes, entry.nms_iou)
         case DecoderKind.END_TO_END:

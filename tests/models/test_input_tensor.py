@@ -16,7 +16,7 @@ _FLOAT = np.dtype(np.float32)
 def _tensor(anchor: str = "top_left", slots: int = 1, **changes: Any) -> InputTensor:
     fields: dict[str, Any] = {"width": 64, "height": 64, "colour": "bgr", "range": "0-255"}
     letterbox = LetterboxSpec.model_validate({"anchor": anchor, "pad": 114})
-    return InputTensor(InputSpec.model_validate(fields | changes), letterbox, slots, _FLOAT)
+    return InputTensor(InputSpec.model_validate(fields | changes), letterbox, slots, _FLOAT, (64, 64))
 
 
 def _noise(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
