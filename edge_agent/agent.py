@@ -29,6 +29,7 @@ from models.catalog import find_entry, load_catalog
 from models.detector import Detector
 from models.errors import ModelError
 from models.fetch import ensure_weights
+from models.runtime import Tuning
 from protocol.messages import HealthEvent
 
 _RETRY_DETECTOR_S = 60.0
@@ -119,7 +120,9 @@ def _detector(wanted: DetectorConfig, health: HealthReporter, stop: threading.Ev
     while not stop.is_set():
         try:
             entry = find_entry(load_catalog(wanted.catalog), wanted.model)
-            return Detector.open(entry, ensure_weights(entry), providers=wanted.providers, threads=wanted.threads)
+            return Detector.open(
+                entry, ensure_weights(entry), providers=wanted.providers, tuning=Tuning(threads=wanted.threads)
+            )
         except ModelError as error:
             if once:
                 raise

@@ -26,6 +26,8 @@ CatalogOption = Annotated[
     Path | None,
     typer.Option("--catalog", envvar="KERBWATCH_CATALOG", metavar="FILE", help="Your own catalogue, merged over ours."),
 ]
+StreetsArgument = Annotated[list[Path], typer.Argument(metavar="STREETS...", help="Clips or pictures, or folders.")]
+ModelOption = Annotated[str, typer.Option("--model", metavar="NAME", help="A name that `list` shows.")]
 NameArgument = Annotated[str, typer.Argument(metavar="[NAME]", help="A name that `list` shows.")]
 
 
@@ -94,7 +96,7 @@ def info(name: NameArgument = DEFAULT_MODEL, catalog: CatalogOption = None) -> N
 @app.command("try")
 def try_on_picture(
     picture: Annotated[Path, typer.Argument(help="A picture that OpenCV reads: JPEG, PNG ...")],
-    name: Annotated[str, typer.Option("--model", metavar="NAME", help="A name that `list` shows.")] = DEFAULT_MODEL,
+    name: ModelOption = DEFAULT_MODEL,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the picture with its boxes here.")] = None,
     min_score: Annotated[float, typer.Option(min=0.0, max=1.0)] = 0.3,
     catalog: CatalogOption = None,
@@ -131,6 +133,37 @@ def draft(
         from models.draft import draft_entry
 
         typer.echo(draft_entry(file, name), nl=False)
+
+
+@app.command()
+def bench(
+    streets: StreetsArgument,
+    name: ModelOption = DEFAULT_MODEL,
+    classes: Annotated[str, typer.Option(help="Classes to compare, with commas; those of a street without.")] = "",
+    most: Annotated[int, typer.Option("--most", min=10, help="So many pictures at most.")] = 300,
+    out: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the rows here.")] = None,
+    catalog: CatalogOption = None,
+) -> None:
+    """Measure every way to run a detector on this machine: cost, and accuracy against the model as it is."""
+    from models.cli_bench import run_bench
+
+    with _errors_for_people():
+        run_bench(streets, name, classes, most, catalog, out)
+
+
+@app.command()
+def quantize(
+    streets: StreetsArgument,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Write the INT8 model here.")],
+    name: ModelOption = DEFAULT_MODEL,
+    most: Annotated[int, typer.Option("--most", min=10, help="So many pictures at most.")] = 200,
+    catalog: CatalogOption = None,
+) -> None:
+    """Make an INT8 model of a detector, calibrated with your own streets, and print a catalogue with it."""
+    from models.cli_bench import run_quantize
+
+    with _errors_for_people():
+        run_quantize(streets, name, most, catalog, out)
 
 
 def _fetch(entry: ModelEntry) -> Path:

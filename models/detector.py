@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 
@@ -17,11 +18,13 @@ from models.errors import RuntimeMismatchError
 from models.letterbox import STRIDE, least_input_hw
 from models.open_sizes import with_open_sizes
 from models.preprocess import Image, InputTensor, size_of
-from models.providers import SHORT_NAMES
-from models.runtime import Session
+from models.providers import SHORT_NAMES, candidates, fastest
+from models.runtime import AS_SHIPPED, Session, Tuning
 
 __all__ = ["Detections", "Detector"]
 
+_TRIES = 8
+_TRIED_SHAPE = (720, 1280, 3)
 MAX_BATCH = 16
 """The most pictures in one run of a model that takes any number: bounds the memory."""
 
@@ -47,17 +50,32 @@ class Detector:
         weights: Path,
         *,
         providers: Sequence[str] | Literal["auto"] = "auto",
-        threads: int = 1,
-    ) -> Self:
+        tuning: Tuning = AS_SHIPPED,
+        rectangles: bool = True,
+        changed: bytes | None = None,
+    ) -> Detector:
         """Load `weights`, run them once, and check that they are what `entry` says.
 
+        `auto` tries the providers that are there and takes the fastest. `rectangles` allows inputs that are smaller
+        than the largest, where the model can; `changed` is what to run in place of what is in the file.
         Raises RuntimeMismatchError for a file that does not load, or whose input or output is another one.
         """
-        session = Session.open(weights, providers, threads)
+
+        def on(chosen: Sequence[str]) -> Detector:
+            detector = cls._open(entry, weights, chosen, tuning, changed)
+            return detector._try_rectangles(weights, tuning, changed) if rectangles else detector
+
+        return fastest(candidates(), lambda one: on([one]), cls._look_s) if providers == "auto" else on(providers)
+
+    @classmethod
+    def _open(
+        cls, entry: ModelEntry, weights: Path, providers: Sequence[str], tuning: Tuning, changed: bytes | None
+    ) -> Detector:
+        session = Session.open(weights, providers, tuning, changed=changed)
         _check_input(entry, session, weights)
         detector = cls(entry, session)
         detector._check_output(weights)
-        return detector._try_rectangles(weights, threads)
+        return detector
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -111,20 +129,31 @@ class Detector:
             self._sizes[input_hw] = _Size(self.entry, self.session, self._slots, input_hw)
         return self._sizes[input_hw]
 
-    def _try_rectangles(self, weights: Path, threads: int) -> Self:
+    def _try_rectangles(self, weights: Path, tuning: Tuning, changed: bytes | None) -> Detector:
         """Give a detector of the same model that takes rectangles where it proves to be able to; else this one."""
         if self.provider != SHORT_NAMES["cpu"] or self.entry.decoder is DecoderKind.END_TO_END:
             return self  # a GPU prepares every size anew; and the last decoder cannot tell whether it worked
         try:
             session = self.session
             if not session.open_sizes:
-                session = Session.open(weights, [self.provider], threads, changed=with_open_sizes(weights))
-            other = type(self)(self.entry, session)
+                opened = with_open_sizes(changed or weights.read_bytes())
+                session = Session.open(weights, [self.provider], tuning, changed=opened)
+            other = Detector(self.entry, session)
             height, width = self.input_hw
             other.takes_rectangles = all(map(other._answers_at, ((STRIDE, width), (height, STRIDE), (height, width))))
         except RuntimeMismatchError:  # its size is built in
             return self
         return other if other.takes_rectangles else self
+
+    def _look_s(self) -> float:
+        """Time a look at a picture of nothing, in seconds: the best of a few, the first ones being slow."""
+        picture = np.zeros(_TRIED_SHAPE, np.uint8)
+        took_s = []
+        for _ in range(_TRIES):
+            began_s = time.perf_counter()
+            self.detect([picture])
+            took_s.append(time.perf_counter() - began_s)
+        return min(took_s)
 
     def _answers_at(self, input_hw: tuple[int, int]) -> bool:
         output = self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype))
@@ -153,13 +182,13 @@ class _Size:
     def __init__(self, entry: ModelEntry, session: Session, slots: int, input_hw: tuple[int, int]) -> None:
         self.decoder = make_decoder(entry, input_hw)
         self.idle: deque[InputTensor] = deque()
-        self._make = lambda: InputTensor(entry.input, entry.letterbox, slots, session.dtype, input_hw)
+        self._made_of = entry.input, entry.letterbox, slots, session.dtype, input_hw
 
     def borrow(self) -> InputTensor:
         try:
             return self.idle.pop()
         except IndexError:
-            return self._make()
+            return InputTensor(*self._made_of)
 
 
 def _check_input(entry: ModelEntry, session: Session, weights: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,11 @@ class Letterbox:
     @classmethod
     def fit(cls, image_hw: tuple[int, int], input_hw: tuple[int, int], anchor: Anchor) -> Letterbox:
         """Scale `image_hw` (both sides at least 1) by one factor until it touches the input's sides, in whole px."""
-        placed_h, placed_w = _placed_hw(image_hw, input_hw)
+        image_h, image_w = image_hw
         input_h, input_w = input_hw
+        scale = _scale(image_hw, input_hw)
+        placed_h = min(input_h, max(1, round(image_h * scale)))
+        placed_w = min(input_w, max(1, round(image_w * scale)))
         centred = anchor is Anchor.CENTER
         top = (input_h - placed_h) // 2 if centred else 0
         left = (input_w - placed_w) // 2 if centred else 0
@@ -55,11 +59,12 @@ class Letterbox:
 
 def least_input_hw(image_hw: tuple[int, int], largest_hw: tuple[int, int]) -> tuple[int, int]:
     """Give the smallest input on which a picture lies at the same scale as on the largest, in multiples of STRIDE."""
-    height, width = (-(-side // STRIDE) * STRIDE for side in _placed_hw(image_hw, largest_hw))
+    scale = _scale(image_hw, largest_hw)
+    height, width = (
+        min(largest, STRIDE * ceil(scale * side / STRIDE)) for side, largest in zip(image_hw, largest_hw, strict=True)
+    )
     return height, width
 
 
-def _placed_hw(image_hw: tuple[int, int], input_hw: tuple[int, int]) -> tuple[int, int]:
-    (image_h, image_w), (input_h, input_w) = image_hw, input_hw
-    scale = min(input_h / image_h, input_w / image_w)
-    return min(input_h, max(1, round(image_h * scale))), min(input_w, max(1, round(image_w * scale)))
+def _scale(image_hw: tuple[int, int], input_hw: tuple[int, int]) -> float:
+    return min(input_hw[0] / image_hw[0], input_hw[1] / image_hw[1])

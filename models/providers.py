@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import onnxruntime
 
@@ -17,19 +17,43 @@ SHORT_NAMES = {
 }
 
 _AUTO = ("cuda", "openvino", "cpu")
-"""What `auto` tries, in order. TensorRT is left to those who ask: its first start compiles for minutes."""
+"""What `auto` tries. TensorRT is left to those who ask: its first start compiles for minutes."""
+
+_Opened = TypeVar("_Opened")
 
 
-def pick_providers(wanted: Sequence[str] | Literal["auto"]) -> list[str]:
-    """Resolve `auto`, short names (cpu, cuda, tensorrt, openvino) or ONNX Runtime's own names, in order.
+def candidates() -> list[str]:
+    """Give the providers that `auto` chooses from on this machine."""
+    there = onnxruntime.get_available_providers()
+    return [SHORT_NAMES[name] for name in _AUTO if SHORT_NAMES[name] in there]
+
+
+def fastest(
+    providers: Sequence[str], open_one: Callable[[str], _Opened], took_s: Callable[[_Opened], float]
+) -> _Opened:
+    """Open a model on every provider and give the one that takes the least time; a single one is not timed.
+
+    A provider whose driver is missing is passed over; raises its RuntimeMismatchError when none starts.
+    """
+    opened: list[_Opened] = []
+    failure: RuntimeMismatchError | None = None
+    for provider in providers:
+        try:
+            opened.append(open_one(provider))
+        except RuntimeMismatchError as error:
+            failure = error
+    if not opened and failure is not None:
+        raise failure
+    return opened[0] if len(opened) == 1 else min(opened, key=took_s)
+
+
+def pick_providers(wanted: Sequence[str]) -> list[str]:
+    """Resolve short names (cpu, cuda, tensorrt, openvino) or ONNX Runtime's own names, in order.
 
     Raises RuntimeMismatchError for a name that the installed ONNX Runtime has not, saying what it has.
     """
     there = onnxruntime.get_available_providers()
-    if wanted == "auto":
-        return [SHORT_NAMES[name] for name in _AUTO if SHORT_NAMES[name] in there]
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
-    full = [SHORT_NAMES.get(name.lower(), name) for name in names]
+    full = [SHORT_NAMES.get(name.lower(), name) for name in wanted]
     missing = [name for name in full if name not in there]
     if missing or not full:
         listed = ", ".join(there)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +30,36 @@ class TensorInfo:
         return f"{self.name}: {sizes} of {self.type.removeprefix('tensor(').removesuffix(')')}"
 
 
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How a model is run. A box runs it as the defaults say, which `kerbwatch-models bench` found best.
+
+    `graph` is how far ONNX Runtime rewrites the model: "disable", "basic", "extended" or "all". `arena` keeps memory
+    between runs. `provider_options` are the first provider's own.
+    """
+
+    threads: int = 1
+    graph: Literal["disable", "basic", "extended", "all"] = "all"
+    arena: bool = True
+    provider_options: Mapping[str, str] = field(default_factory=dict)
+
+    def options(self) -> onnxruntime.SessionOptions:
+        """Say it in ONNX Runtime's words."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors only: ONNX Runtime warns about ordinary models
+        options.enable_cpu_mem_arena = self.arena
+        level = "ORT_DISABLE_ALL" if self.graph == "disable" else f"ORT_ENABLE_{self.graph.upper()}"
+        options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
+        # A waiting thread must not burn the core that decodes the next camera.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return options
+
+
+AS_SHIPPED = Tuning()
+
+
 class Session:
     """A loaded model. `run` may be called from several threads at once."""
 
@@ -45,24 +75,21 @@ class Session:
     def open(
         cls,
         path: Path,
-        providers: Sequence[str] | Literal["auto"] = "auto",
-        threads: int = 1,
+        providers: Sequence[str],
+        tuning: Tuning = AS_SHIPPED,
         *,
         changed: bytes | None = None,
     ) -> Session:
-        """Load a model to run with `threads` threads; `changed` is what to run in place of what is in the file.
+        """Load a model; `changed` is what to run in place of what is in the file.
 
         Raises RuntimeMismatchError for a model that cannot be run.
         """
         wanted = pick_providers(providers)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors only: ONNX Runtime warns about ordinary models
-        # A waiting thread must not burn the core that decodes the next camera.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        own = [dict(tuning.provider_options), *({} for _ in wanted[1:])]
         try:
-            session = onnxruntime.InferenceSession(changed or str(path), options, providers=wanted)
+            session = onnxruntime.InferenceSession(
+                changed or str(path), tuning.options(), providers=wanted, provider_options=own
+            )
         except Exception as error:  # ONNX Runtime's exceptions have no base class of their own
             raise _cannot_load(path, error) from error
         if session.get_providers()[0] not in wanted:

@@ -25,6 +25,7 @@ from models.catalog import find_entry, load_catalog
 from models.detector import Detector
 from models.errors import ModelError
 from models.fetch import ensure_weights
+from models.runtime import Tuning
 from scripts.benchmarks.clips import FPS, ZONES, bench_clip
 from scripts.benchmarks.density import Density, run_density
 from scripts.benchmarks.machine import machine
@@ -44,7 +45,7 @@ def main(
     try:
         have_peers()
         entry = find_entry(load_catalog(None), model)
-        detector = Detector.open(entry, ensure_weights(entry), threads=1)
+        detector = Detector.open(entry, ensure_weights(entry), tuning=Tuning(threads=1))
         clip = bench_clip("busy")
         now = machine(detector, clip)
         every_frame = usual_pipeline(clip, detector, ZONES[0], FPS, seconds)

@@ -12,6 +12,7 @@ from models.catalog import load_catalog
 from models.detector import Detector
 from models.entry import ModelEntry
 from models.fetch import ensure_weights
+from models.runtime import Tuning
 from scripts.evaluation.running import Folders, Run, run_and_write
 from scripts.evaluation.truth import Clip
 
@@ -34,7 +35,7 @@ def run_all(
     weights = ensure_weights(entry)
     runs: list[Run] = []
     if jobs == 1:
-        detector = Detector.open(entry, weights, threads=threads)
+        detector = Detector.open(entry, weights, tuning=Tuning(threads=threads))
         for clip in clips:
             runs.append(run_and_write(clip, detector, look_every_s, folders))
             done(clip)
@@ -52,7 +53,7 @@ def _open(model: str, threads: int) -> None:
     global _detector  # noqa: PLW0603  # a worker's only way to keep what its initialiser made
     cv2.setNumThreads(1)
     entry = load_catalog()[model]
-    _detector = Detector.open(entry, ensure_weights(entry), threads=threads)
+    _detector = Detector.open(entry, ensure_weights(entry), tuning=Tuning(threads=threads))
 
 
 def _run(clip: Clip, look_every_s: float, folders: Folders) -> Run:

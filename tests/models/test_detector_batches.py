@@ -74,3 +74,13 @@ def test_a_model_with_open_sizes_runs_at_the_size_of_its_entry(
     assert detector.input_hw == (32, 96)
     (found,) = detector.detect([np.full((64, 192, 3), 80, np.uint8)])
     np.testing.assert_allclose(found.boxes_xyxy, [[0, 0, 18, 20]], rtol=1e-5)
+
+
+def test_a_model_whose_size_is_built_in_keeps_its_whole_input(
+    build_model: Callable[..., Path], make_entry: Callable[..., ModelEntry]
+) -> None:
+    answer = np.zeros((84, 8), np.float32)  # the cells of 64 x 64, whatever it is given
+    detector = Detector.open(make_entry(decoder="yolox"), build_model(answer), providers=["cpu"])
+    assert not detector.takes_rectangles
+    assert detector.session.input.shape == (1, 3, 64, 64)
+    assert len(detector.detect([np.zeros((20, 200, 3), np.uint8)])) == 1

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.entry import Anchor
-from models.letterbox import Letterbox
+from models.letterbox import STRIDE, Letterbox, least_input_hw
 
 _side = st.integers(1, 4000)
 _input_side = st.integers(1, 40).map(lambda n: 32 * n)
@@ -47,3 +47,18 @@ def test_a_wide_street_picture_lies_at_the_top_left_as_yolox_was_trained() -> No
 def test_a_wide_street_picture_lies_in_the_middle_as_ultralytics_trains() -> None:
     box = Letterbox.fit((1080, 1920), (640, 640), Anchor.CENTER)
     assert (box.placed_hw, box.top, box.left) == ((360, 640), 140, 0)
+
+
+@given(_side, _side, _input_side, _input_side, st.sampled_from(Anchor))
+def test_on_the_least_input_a_picture_lies_at_the_scale_of_the_largest(
+    height: int, width: int, input_h: int, input_w: int, anchor: Anchor
+) -> None:
+    least = least_input_hw((height, width), (input_h, input_w))
+    on_least, on_largest = (Letterbox.fit((height, width), size, anchor) for size in (least, (input_h, input_w)))
+    assert all(side % STRIDE == 0 and side <= largest for side, largest in zip(least, (input_h, input_w), strict=True))
+    assert on_least.placed_hw == on_largest.placed_hw
+    assert all(side - placed <= STRIDE for side, placed in zip(least, on_least.placed_hw, strict=True))
+
+
+def test_a_wide_street_picture_leaves_two_fifths_of_the_input_out() -> None:
+    assert least_input_hw((1080, 1920), (416, 416)) == (256, 416)

@@ -67,3 +67,16 @@ def test_an_empty_wall_holds_nothing(detector: Detector) -> None:
     (found,) = detector.detect([np.full((720, 1280, 3), 128, np.uint8)], min_score=0.3)
     assert len(found) == 0
     assert found.boxes_xyxy.shape == (0, 4)
+
+
+def test_the_default_detector_takes_rectangles_and_sees_what_it_saw_on_a_whole_input(
+    detector: Detector, photograph: NDArray[np.uint8]
+) -> None:
+    assert detector.takes_rectangles
+    square = Detector.open(detector.entry, ensure_weights(detector.entry), providers=["cpu"], rectangles=False)
+    assert not square.takes_rectangles
+    for picture in (photograph, photograph[100:450], photograph[:, 100:400]):  # upright, wide, narrow
+        (on_rectangle,), (on_square,) = detector.detect([picture], 0.5), square.detect([picture], 0.5)
+        assert on_rectangle.class_ids.tolist() == on_square.class_ids.tolist()
+        np.testing.assert_allclose(on_rectangle.boxes_xyxy, on_square.boxes_xyxy, atol=15)
+        np.testing.assert_allclose(on_rectangle.scores, on_square.scores, atol=0.05)

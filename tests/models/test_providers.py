@@ -1,0 +1,42 @@
+"""Which provider `auto` ends up with."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.errors import RuntimeMismatchError
+from models.providers import SHORT_NAMES, candidates, fastest, pick_providers
+
+
+def _opens(*broken: str):  # type: ignore[no-untyped-def]
+    def open_one(provider: str) -> str:
+        if provider in broken:
+            raise RuntimeMismatchError(f"{provider} does not start", f"{provider} 未能启动")
+        return provider
+
+    return open_one
+
+
+_TOOK_S = {"gpu": 0.002, "vino": 0.009, "cpu": 0.004}
+
+
+def test_the_quickest_on_this_machine_is_taken_whatever_its_name() -> None:
+    assert fastest(["vino", "cpu"], _opens(), _TOOK_S.__getitem__) == "cpu"
+    assert fastest(["gpu", "vino", "cpu"], _opens(), _TOOK_S.__getitem__) == "gpu"
+
+
+def test_a_provider_without_its_driver_is_passed_over() -> None:
+    assert fastest(["gpu", "cpu"], _opens("gpu"), _TOOK_S.__getitem__) == "cpu"
+
+
+def test_where_nothing_starts_the_reason_is_told() -> None:
+    with pytest.raises(RuntimeMismatchError, match="cpu does not start"):
+        fastest(["gpu", "cpu"], _opens("gpu", "cpu"), _TOOK_S.__getitem__)
+
+
+def test_a_single_provider_is_not_timed() -> None:
+    assert fastest(["cpu"], _opens(), {}.__getitem__) == "cpu"
+
+
+def test_every_machine_has_the_processor_to_fall_back_on() -> None:
+    assert candidates()[-1] == SHORT_NAMES["cpu"] == pick_providers(["cpu"])[0]
