@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ WIDTH_PX, HEIGHT_PX = 320, 180
 
 _BLOCK_PX = 20
 _SHIFT_PX = 2
+_SHIFTS = sorted(product((-_SHIFT_PX, 0, _SHIFT_PX), repeat=2), key=lambda shift: shift != (0, 0))
 _TEXTURE = 5.0  # grey levels of standard deviation from which a block says something
 _LEAST_BLOCKS = 12
 _BLOCK_MATCHES = 0.6
@@ -94,6 +96,9 @@ class ViewGuard:
 
 def small(luma: Luma) -> Luma:
     """Shrink a brightness plane (height x width) to the size at which views are compared."""
+    height, width = luma.shape
+    if height >= 2 * HEIGHT_PX and width >= 2 * WIDTH_PX:  # OpenCV halves many times faster than it shrinks otherwise
+        luma = np.asarray(cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(cv2.resize(luma, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -106,14 +111,12 @@ def agreement_of(reference: NDArray[np.float32], now: NDArray[np.float32]) -> fl
     textured = energy > _TEXTURE
     if int(textured.sum()) < _LEAST_BLOCKS:
         return None
-    a, a_energy = centred[textured], energy[textured]
-    best = np.zeros(len(a), np.float32)
-    for dy in (-_SHIFT_PX, 0, _SHIFT_PX):
-        for dx in (-_SHIFT_PX, 0, _SHIFT_PX):
-            b, b_energy = _normalised(_blocks(now, dy, dx)[textured])
-            fit = (a * b).mean(axis=1) / (a_energy * np.maximum(b_energy, 1.0))
-            np.maximum(best, fit, out=best)
-    return float((best >= _BLOCK_MATCHES).mean())
+    left = np.flatnonzero(textured)  # blocks that fit nowhere yet: most fit where they were, and are done with
+    for dy, dx in _SHIFTS:
+        b, b_energy = _normalised(_blocks(now, dy, dx)[left])
+        fit = (centred[left] * b).mean(axis=1) / (energy[left] * np.maximum(b_energy, 1.0))
+        left = left[fit < _BLOCK_MATCHES]
+    return 1 - len(left) / int(textured.sum())
 
 
 def fits_better_elsewhere(reference: NDArray[np.float32], now: NDArray[np.float32], agreement: float) -> bool:
