@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 import cv2
 
@@ -22,6 +23,7 @@ from edge_agent.identity import device_key
 from edge_agent.keeper import Keeper
 from edge_agent.live import LiveWatch
 from edge_agent.looking.bystanders import bystander_finder
+from edge_agent.overload import OverloadJudge
 from edge_agent.pictures.desk import PictureDesk
 from edge_agent.store import BoxStore
 from edge_agent.uplink import Uplink
@@ -67,6 +69,8 @@ def run(config: BoxConfig, data_dir: Path, *, once: bool, config_events: Sequenc
         try:
             if not once:
                 watch = LiveWatch(works, keeper)
+                overload = OverloadJudge(median(work.look_every_s for work in works))
+                health.judge = lambda: overload.judge(watch.stats(), time.monotonic())
                 desk.open(watch.see, bystander_finder(detector))
                 watch.run(stop)
                 return 0

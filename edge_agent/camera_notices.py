@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calibration.view_guard import ViewState, ViewVerdict
 from edge_agent.notices import Severity, notice
+from edge_agent.sampler import SamplerStats
 from edge_agent.source import PictureState, SourceReport
 from edge_agent.source.picture_state import Judgement
 from protocol.messages import CameraState, HealthEvent
@@ -102,4 +103,34 @@ def no_detector(reason: str) -> HealthEvent:
         "no_detector",
         f"检测模型不可用，暂不能巡查，将继续重试：{reason}",
         f"The detector cannot be used; nothing is watched until it can, trying again: {reason}",
+    )
+
+
+def overloaded(stats: SamplerStats, wanted_s: float, apart_s: float, bearable_s: float) -> HealthEvent:
+    """The box cannot look at its cameras as often as they ask, every `wanted_s`; it could every `bearable_s`."""
+    skipped, owed, late_s = stats.looks_skipped, stats.looks_owed, stats.lateness_p95_s
+    return notice(
+        "warning",
+        "overloaded",
+        f"设备忙不过来：最近一分钟应看 {owed} 次，少看 {skipped} 次；现在每台摄像机约 {apart_s:.1f} 秒看一次，"
+        f"而不是 {wanted_s:g} 秒（延迟最多约 {late_s:.1f} 秒），停留会发现得更晚。"
+        f"请把部分摄像机移到其他设备，或设置 look_every_s: {bearable_s:g}。",
+        f"The box cannot keep up: {skipped} of {owed} looks were left out in the last minute; looks at a camera are "
+        f"now {apart_s:.1f} s apart instead of {wanted_s:g} s (up to {late_s:.1f} s late), so stays are found later. "
+        f"Move cameras to another box, or set look_every_s: {bearable_s:g}.",
+        looks_skipped=skipped,
+        looks_owed=owed,
+        apart_s=round(apart_s, 1),
+        late_p95_s=round(late_s, 1),
+    )
+
+
+def overload_over(lasted_s: float, wanted_s: float) -> HealthEvent:
+    """The looks keep to their times again."""
+    return notice(
+        "info",
+        "overload_over",
+        f"设备已恢复正常：每台摄像机每 {wanted_s:g} 秒看一次；此前约 {lasted_s / 60:.0f} 分钟忙不过来。",
+        f"The box keeps up again: a look every {wanted_s:g} s, after about {lasted_s / 60:.0f} min of overload.",
+        lasted_s=round(lasted_s),
     )

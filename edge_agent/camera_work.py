@@ -15,6 +15,7 @@ from edge_agent.config import BoxConfig, CameraConfig
 from edge_agent.evidence.clips import CutClip
 from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.looking.bystanders import bystander_finder
+from edge_agent.looking.rest import intervals_to_next
 from edge_agent.outgoing import Outgoing
 from edge_agent.pipeline import LookResult, Pipeline
 from edge_agent.recorder import Recorder, Recording
@@ -67,6 +68,8 @@ class CameraWork:
         self._report_failing = self._look_failing = False
         self.has_news = False
         """Whether the last look brought events: what the rules remember should be on disk soon."""
+        self.intervals_to_next = 1
+        """After how many intervals the next look is owed; more than one while the camera rests."""
         self.failed_looks = 0
         self._looks = 0
         self._last_frame_s: float | None = None
@@ -87,7 +90,7 @@ class CameraWork:
         Never raises: one camera's odd picture must not end the watch of all. What could not be reported (no evidence
         could be made of it) is reported at the next look.
         """
-        self.has_news = False
+        self.has_news, self.intervals_to_next = False, 1
         try:
             self._look(frame)
             self._look_failing = False
@@ -111,6 +114,8 @@ class CameraWork:
         result = self._pipeline.look(frame, usable=judgement.state is PictureState.OK)
         self._unreported += result.events
         self.has_news = bool(result.events)
+        at_rest = result.at_rest and not self._pictures.may_be_frozen
+        self.intervals_to_next = intervals_to_next(self.look_every_s, at_rest=at_rest)
         if self._recorder:
             self._recorder.write(result.observation, before)
         self._follow_view(result)

@@ -31,7 +31,8 @@ class HealthReporter:
     """Collects from any thread, reports from its own.
 
     `tell` takes events. `cameras` is asked for the state of all cameras when a message is built; it may be set
-    after the reporter was made, since cameras start later. `provider` and `model` name the detector once it runs.
+    after the reporter was made, since cameras start later; so may `judge`, which is asked before every message whether
+    there is something to tell. `provider` and `model` name the detector once it runs.
     """
 
     def __init__(self, device: str, data_dir: Path, every_s: float) -> None:
@@ -48,6 +49,7 @@ class HealthReporter:
         self._publish: Callable[[Health], bool] = lambda _: False
         self.cameras: Callable[[], Iterable[CameraHealth]] = lambda: ()
         self.outbox: Callable[[], OutboxStats] = lambda: OutboxStats(0, 0, 0)
+        self.judge: Callable[[], HealthEvent | None] = lambda: None
         self.provider = ""
         self.model = ""
 
@@ -96,6 +98,8 @@ class HealthReporter:
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
             try:
+                if news := self.judge():
+                    self.tell(news)
                 self.report()
             except Exception:  # a report that fails must not be the last one
                 _log.exception("the health report failed")

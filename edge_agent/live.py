@@ -97,8 +97,10 @@ class LiveWatch:
         if frame is not None:
             self._keep(self._works[camera], frame, lateness_s)
         with self._sampling:
-            returned = self._sampler.absent if frame is None else self._sampler.done
-            returned(camera, time.monotonic())
+            if frame is None:
+                self._sampler.absent(camera, time.monotonic())
+            else:
+                self._sampler.done(camera, time.monotonic(), self._works[camera].intervals_to_next)
 
     def _keep(self, work: CameraWork, frame: Frame, lateness_s: float) -> None:
         with self._looking.one_of_many(), stage("rest"):

@@ -26,11 +26,15 @@ _VIEWS = {
 
 @dataclass(frozen=True, slots=True)
 class LookResult:
-    """What one look gave; `view` is the last word on where the camera points."""
+    """What one look gave; `view` is the last word on where the camera points.
+
+    `at_rest` says that the street is empty and has not changed for some looks (edge_agent.looking.rest).
+    """
 
     observation: Observation
     events: tuple[Event, ...]
     view: ViewVerdict
+    at_rest: bool
 
 
 class Pipeline:
@@ -68,4 +72,6 @@ class Pipeline:
         else:
             observation = Observation(self._camera, picture.taken_at_s, view).rounded()
         with stage("stays"):
-            return LookResult(observation, tuple(self.watch.observe(observation)), self._verdict)
+            events = tuple(self.watch.observe(observation))
+        at_rest = view is View.OK and self._looker.at_rest and not self.watch.places()
+        return LookResult(observation, events, self._verdict, at_rest)

@@ -40,8 +40,8 @@ class Wait:
 class SamplerStats:
     """How well the looks keep up, over the last minute: of one camera, or of all.
 
-    `looks_owed` is what the intervals ask for, `looks_skipped` what lateness cost of it. `lateness_max_s` includes
-    the looks that are waiting now.
+    `looks_owed` is what the intervals ask for, `looks_skipped` what lateness cost of it, `looks_rested` what was not
+    owed because cameras rested. `lateness_max_s` includes the looks that are waiting now.
     """
 
     looks_done: int
@@ -50,12 +50,14 @@ class SamplerStats:
     lateness_p50_s: float
     lateness_p95_s: float
     lateness_max_s: float
+    looks_rested: int = 0
 
 
 class _Done(NamedTuple):
     at_s: float
     lateness_s: float
     skipped: float  # looks that this one's lateness cost
+    rested: int  # looks that are not owed after this one
 
 
 @dataclass(slots=True)
@@ -117,15 +119,19 @@ class Sampler:
             return Look(name, now - due_s)
         return Wait(float("inf"))
 
-    def done(self, camera: str, now: float) -> None:
-        """Say that a look is over. The next keeps to the camera's rhythm, or moves it when this one was very late."""
+    def done(self, camera: str, now: float, intervals: int = 1) -> None:
+        """Say that a look is over. The next keeps to the camera's rhythm, or moves it when this one was very late.
+
+        It is due after so many `intervals`; more than one is rest, and no look is skipped by it.
+        """
         state = self._returned(camera)
         if state is None:
             return
-        in_rhythm_s = state.due_s + state.every_s
-        next_s = max(in_rhythm_s, state.started_s + _CLOSEST * state.every_s)
-        skipped = (next_s - in_rhythm_s) / state.every_s
-        state.looks.append(_Done(now, state.started_s - state.due_s, skipped))
+        pause_s = intervals * state.every_s
+        in_rhythm_s = state.due_s + pause_s
+        next_s = max(in_rhythm_s, state.started_s + _CLOSEST * pause_s)
+        skipped = (next_s - in_rhythm_s) / pause_s
+        state.looks.append(_Done(now, state.started_s - state.due_s, skipped, intervals - 1))
         state.forget_before(now - self._window_s)
         state.due_s = next_s
         self._enqueue(camera)
@@ -154,6 +160,7 @@ class Sampler:
             lateness_p50_s=_quantile(late, 0.5),
             lateness_p95_s=_quantile(late, 0.95),
             lateness_max_s=max(late[-1] if late else 0.0, waiting_s, 0.0),
+            looks_rested=sum(look.rested for look in looks),
         )
 
     def _returned(self, name: str) -> _Camera | None:

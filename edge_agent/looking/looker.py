@@ -77,6 +77,11 @@ class Looker:
         self._groups = frozenset(group_of(label) for label in wanted_labels(zones))
         self._plan: tuple[int, int, ViewPlan, Turns] | None = None
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the last looks found an empty street on which nothing changed."""
+        return self._plan is not None and self._plan[3].at_rest
+
     def look(self, picture: Picture, small: Luma, memory: Memory) -> Observation:
         """Look at a picture: detect where it is owed, and take the appearance of what is found and of known places.
 
@@ -87,7 +92,9 @@ class Looker:
         with stage("gate"):
             places = {stay: patch_at(planes, box) for stay, box in memory.places().items()}
             unlike = memory.unlike(places)
-            views = turns.next(small, picture.taken_at_s, unlike, memory.unsettled(), memory.doubtful())
+            views = turns.next(
+                small, picture.taken_at_s, unlike, memory.unsettled(), memory.doubtful(), empty=not places
+            )
         finds = self._find(picture, views)
         turns.looked(views, small, picture.taken_at_s)
         finds, wider = self._whole(picture, plan, finds)

@@ -4,7 +4,8 @@ A look costs one detector input, or two where the zones lie in regions of their 
 or where looks are far apart: a region and the closer views within it take turns, which loses nothing, because what we
 look for stands for a minute or more. (The looker adds a wider view where a region's edge cuts what stands across a
 zone.) Where nothing has changed since the detector last saw a view it would say the same again, so such a view is given
-to it only every `MAX_QUIET_S`, and a look may do without it.
+to it only every `MAX_QUIET_S`, and a look may do without it. Where nothing stands either, the camera may rest
+(edge_agent.looking.rest).
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge_agent.gate import Gate, Luma, part_of
+from edge_agent.looking.rest import LONGEST_S, STILL_LOOKS
 from edge_agent.looking.views import View, ViewPlan
 from rules.observation import Box
 
 MAX_QUIET_S = 10.0
 """The detector never pauses for longer on a camera, whatever its picture looks like."""
 
+_PUNCTUAL_S = 0.3  # looks are not to the millisecond
 _MOST_INPUTS = 2
 _SPARSE_S = 3.0  # looks further apart may have both inputs: a look in 4 s then costs what two in 2 s each cost
 _QUIET_TILE_S = 30.0  # one tile of a still picture in so long
@@ -33,23 +36,43 @@ class Turns:
         self._parts_next = False
         self._part_at_s = float("-inf")
         self._asked_at_s = float("inf")
+        self._still_looks = 0
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the last looks found nothing standing and no view changed."""
+        return self._still_looks >= STILL_LOOKS
 
     def next(
-        self, small: Luma, at_s: float, unlike: Sequence[Box], unsettled: Sequence[Box], doubtful: Sequence[Box]
+        self,
+        small: Luma,
+        at_s: float,
+        unlike: Sequence[Box],
+        unsettled: Sequence[Box],
+        doubtful: Sequence[Box],
+        *,
+        empty: bool,
     ) -> list[View]:
         """Give the views of a look at `at_s`; none when none is owed. `small` is the brightness of the whole picture.
+
+        `empty` says that nothing stands there, as far as is known.
 
         Boxes are normalised xyxy: places that do not look as they did, which the detector must see at once; those of
         stays of which little is certain yet; and those that deserve a closer look.
         """
         plan = self._plan
-        inputs = _MOST_INPUTS if at_s - self._asked_at_s >= _SPARSE_S else self._inputs
+        gap_s = max(0.0, at_s - self._asked_at_s)
+        inputs = _MOST_INPUTS if gap_s >= _SPARSE_S else self._inputs
         self._asked_at_s = at_s
+        changed = {view for view in (*plan.regions, *plan.tiles) if self._changed(view, small)}
+        self._still_looks = 0 if changed or not empty else self._still_looks + 1
+        next_at_s = at_s + (max(gap_s, LONGEST_S) if self.at_rest else gap_s)
+        overdue_from_s = MAX_QUIET_S + _PUNCTUAL_S  # by the next look
         asking = [region for region in plan.regions if any(plan.is_in(box, region) for box in unlike)]
-        overdue = [region for region in plan.regions if at_s - self._gate.looked_at_s(region) >= MAX_QUIET_S]
+        overdue = [region for region in plan.regions if next_at_s - self._gate.looked_at_s(region) > overdue_from_s]
         parts = [view for box in doubtful if (view := plan.closer(box))]
         quiet_s = at_s - self._part_at_s
-        parts += [tile for tile in plan.tiles if quiet_s >= _QUIET_TILE_S or self._changed(tile, small)]
+        parts += [tile for tile in plan.tiles if quiet_s >= _QUIET_TILE_S or tile in changed]
         if asking:  # whether something has left is known at once, and the other views do not wait for ever
             part = self._oldest(parts, 1) if self._parts_next else []
             asking += [region for region in overdue if region not in asking]
@@ -57,7 +80,7 @@ class Turns:
         regions = [
             region
             for region in plan.regions
-            if region in overdue or any(plan.is_in(box, region) for box in unsettled) or self._changed(region, small)
+            if region in overdue or any(plan.is_in(box, region) for box in unsettled) or region in changed
         ]
         chosen = self._oldest(parts if self._parts_next else regions, 1)
         for views in (regions, parts):

@@ -84,6 +84,11 @@ class PictureWatch:
         self._checksum: int | None = None  # of the whole previous picture, where it had to be made
         self._equal = 0
 
+    @property
+    def may_be_frozen(self) -> bool:
+        """Whether the last picture seemed equal to the one before: it should not be long until the next is judged."""
+        return self._equal > 0
+
     def judge(self, luma: Pixels) -> Judgement:
         """Judge the next picture by its full luma."""
         now = small_luma(luma)

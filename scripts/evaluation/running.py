@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from edge_agent.looking.rest import intervals_to_next
 from edge_agent.pipeline import LookResult, Pipeline
 from edge_agent.recorder import Recording
 from edge_agent.source import FileSource, Frame, PictureState, PictureWatch
@@ -49,11 +50,16 @@ class Run:
 
 
 def look_through(clip: Clip, pipeline: Pipeline, look_every_s: float) -> Iterator[tuple[Frame, LookResult]]:
-    """Give every look at a clip, as the box would have had it."""
-    pictures = PictureWatch()
+    """Give every look at a clip, as the box would have had it: fewer while the camera rests."""
+    pictures, owed_in = PictureWatch(), 1
     for frame in FileSource(clip.path, start_at_s=0.0).frames(look_every_s):
+        owed_in -= 1
+        if owed_in:
+            continue
         usable = pictures.judge(frame.luma()).state is PictureState.OK
-        yield frame, pipeline.look(frame, usable=usable)
+        result = pipeline.look(frame, usable=usable)
+        owed_in = intervals_to_next(look_every_s, at_rest=result.at_rest and not pictures.may_be_frozen)
+        yield frame, result
 
 
 def run(clip: Clip, detector: Detector, look_every_s: float, on_look: OnLook | None = None) -> Run:

@@ -109,6 +109,33 @@ def test_looks_come_to_follow_the_moment_at_which_pictures_come() -> None:
     assert max(waits) <= 0.2 + 1e-9
 
 
+def test_a_camera_at_rest_skips_no_look_and_is_back_in_its_rhythm_at_once() -> None:
+    sampler, looks = sampler_of(1), list[tuple[float, float]]()
+    for late_s, intervals in ((0.0, 1), (0.3, 2), (0.0, 2), (0.1, 1), (0.0, 1)):
+        now = looks[-1][1] + wait_s(sampler, looks[-1][1]) + late_s if looks else 0.0
+        looks.append((lateness_s(sampler, now, "camera-000"), now))
+        sampler.done("camera-000", now, intervals)
+    assert [now for _, now in looks] == pytest.approx([0.0, 2.3, 6.0, 10.1, 12.0])
+    assert [late for late, _ in looks] == pytest.approx([0.0, 0.3, 0.0, 0.1, 0.0])
+    stats = sampler.stats(12.0)
+    assert (stats.looks_done, stats.looks_owed, stats.looks_skipped, stats.looks_rested) == (5, 5, 0, 2)
+
+
+def test_cameras_at_rest_leave_their_share_to_the_busy_ones_under_overload() -> None:
+    sampler, now, counts = sampler_of(40), 0.0, Counter[str]()
+    while now < 400:
+        step = sampler.next(now)
+        assert isinstance(step, Look)
+        counts[step.camera] += 1
+        now += 0.1
+        sampler.done(step.camera, now, 2 if step.camera < "camera-020" else 1)
+    at_rest, busy = [counts[f"camera-{n:03}"] for n in range(20)], [counts[f"camera-{n:03}"] for n in range(20, 40)]
+    assert max(at_rest) - min(at_rest) <= 1
+    assert max(busy) - min(busy) <= 1
+    assert 70 <= min(at_rest) <= 90, "100 looks each would be even shares"
+    assert min(busy) >= 110
+
+
 def test_a_removed_camera_is_not_looked_at_and_may_come_back() -> None:
     sampler = sampler_of(2)
     sampler.next(0.0)
