@@ -71,6 +71,7 @@ def _table(figures: dict[str, Any]) -> Table:
     table.add_row("in all", f"{figures['cpu_ms_per_camera_second']:.2f}", style="bold")
     late, now = figures["lateness_s"], figures["machine"]
     looks = f"{figures['looks_done']} of {figures['looks_owed']} owed, {figures['looks_skipped']} skipped"
+    looks += f" ({figures['looks_rested']} more were not owed, the street being empty)"
     least = figures["looks_of_the_least_looked_at"]
     table.caption = (
         f"lateness of looks: p50 {late['p50']:.2f} s, p95 {late['p95']:.2f} s, max {late['max']:.2f} s; "

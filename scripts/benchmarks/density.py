@@ -20,7 +20,7 @@ from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.health import rss_mb
 from edge_agent.keeper import Keeper
 from edge_agent.live import LiveWatch
-from edge_agent.sampler import SamplerStats
+from edge_agent.sampler import WINDOW_S, SamplerStats
 from edge_agent.source import LiveSource
 from edge_agent.store import BoxStore
 from models.detector import Detector
@@ -156,6 +156,7 @@ def _figures(
     stats: SamplerStats,
 ) -> dict[str, Any]:
     camera_s = wish.cameras * took_s
+    rested = round(stats.looks_rested * took_s / WINDOW_S)  # not owed, since nothing stood or changed there
     known_s = {name: spent_s.get(name, 0.0) for name in STAGES if name != "rest"}
     known_s["rest"] = cpu_s - sum(known_s.values())
     return {
@@ -172,7 +173,8 @@ def _figures(
             "max": round(stats.lateness_max_s, 3),
         },
         "looks_done": sum(looks.values()),
-        "looks_owed": round(camera_s / wish.look_every_s),
+        "looks_owed": round(camera_s / wish.look_every_s) - rested,
+        "looks_rested": rested,
         "looks_skipped": stats.looks_skipped,
         "looks_of_the_least_looked_at": min(looks.values()),
     }
