@@ -25,7 +25,6 @@ from models.catalog import find_entry, load_catalog
 from models.detector import Detector
 from models.errors import ModelError
 from models.fetch import ensure_weights
-from models.runtime import Tuning
 from scripts.benchmarks.clips import ZONES, bench_clip
 from scripts.benchmarks.density import STAGES, Density, run_density
 from scripts.benchmarks.machine import machine
@@ -45,7 +44,7 @@ def main(
     console = Console()
     try:
         entry = find_entry(load_catalog(None), model)
-        detector = Detector.open(entry, ensure_weights(entry), tuning=Tuning(threads=1))
+        detector = Detector.open(entry, ensure_weights(entry))
         console.print("clips: from the cache, or made now (once; a minute each)")
         busy = bench_clip("busy")
         quiet = bench_clip("quiet") if active < 1 else busy

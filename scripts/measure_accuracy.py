@@ -20,7 +20,6 @@ import typer
 from models.catalog import load_catalog
 from models.detector import Detector
 from models.fetch import ensure_weights
-from models.runtime import Tuning
 from scripts._terminal import StatusLine
 from scripts.accuracy import ablation, baseline, doc, heights, likeness, plots, rates, robustness, views
 from scripts.accuracy.step import Bench, Figures
@@ -67,7 +66,7 @@ def main(
         raise typer.BadParameter(str(error)) from error
     entry = load_catalog()[model]
     line = StatusLine()
-    detector = Detector.open(entry, ensure_weights(entry), tuning=Tuning(threads=1))
+    detector = Detector.open(entry, ensure_weights(entry))
     out.mkdir(parents=True, exist_ok=True)
     store = out / "figures.json"
     results: dict[str, Any] = json.loads(store.read_text(encoding="utf-8")) if store.is_file() else {}
