@@ -38,7 +38,7 @@ ACTIVE_SHARE = 0.2
 def main(
     seconds: Annotated[float, typer.Option(min=1, max=70, help="of the clip, for the usual pipeline")] = 8.0,
     our_seconds: Annotated[float, typer.Option(min=4, help="how long ours is measured")] = 30.0,
-    cameras: Annotated[int, typer.Option(min=1, help="how many cameras ours watches")] = 10,
+    cameras: Annotated[int, typer.Option(min=1, help="how many cameras ours watches")] = 40,
     model: Annotated[str, typer.Option(help="detector of the catalogue")] = "yolox-nano-coco",
     json_file: Annotated[Path | None, typer.Option("--json", help="write the figures here")] = None,
 ) -> None:
