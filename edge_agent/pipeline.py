@@ -28,7 +28,7 @@ _VIEWS = {
 class LookResult:
     """What one look gave; `view` is the last word on where the camera points.
 
-    `at_rest` says that the street is empty and has not changed for some looks (edge_agent.looking.rest).
+    `at_rest` says that nothing is on its way and nothing has changed for some looks (edge_agent.looking.rest).
     """
 
     observation: Observation
@@ -73,5 +73,5 @@ class Pipeline:
             observation = Observation(self._camera, picture.taken_at_s, view).rounded()
         with stage("stays"):
             events = tuple(self.watch.observe(observation))
-        at_rest = view is View.OK and self._looker.at_rest and not self.watch.places()
+        at_rest = view is View.OK and self._looker.at_rest and self.watch.settled()
         return LookResult(observation, events, self._verdict, at_rest)

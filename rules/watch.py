@@ -16,6 +16,7 @@ from rules.ledger import Ledger, Patience
 from rules.observation import Box, Observation, View
 from rules.offence import Scene
 from rules.people import People
+from rules.stay import Sight
 from rules.zone import Zone
 from rules.zone_watch import ZoneWatch
 
@@ -81,6 +82,10 @@ class Watch:
                 or stay.last_look_s - stay.first_seen_s < _NEW_S
             )
         ]
+
+    def settled(self) -> bool:
+        """Say whether nothing is on its way: all that stands was just seen, and is reported or breaks no rule."""
+        return not self.unsettled() and all(stay.sight is Sight.SEEN for stay in self.ledger.stays)
 
     def _reported(self) -> set[str]:
         return set().union(*(watch.reported() for watch in self._zones)) if self._zones else set()

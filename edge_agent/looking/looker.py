@@ -63,6 +63,9 @@ class Memory(Protocol):
     def unsettled(self) -> list[Box]:
         """The places of which too little is certain for the detector to pause."""
 
+    def settled(self) -> bool:
+        """Whether nothing is on its way: all that stands was just seen, and is reported or breaks no rule."""
+
     def doubtful(self) -> list[Box]:
         """The places that deserve a closer look."""
 
@@ -79,7 +82,7 @@ class Looker:
 
     @property
     def at_rest(self) -> bool:
-        """Whether the last looks found an empty street on which nothing changed."""
+        """Whether the last looks found nothing on its way and nothing changed."""
         return self._plan is not None and self._plan[3].at_rest
 
     def look(self, picture: Picture, small: Luma, memory: Memory) -> Observation:
@@ -93,7 +96,7 @@ class Looker:
             places = {stay: patch_at(planes, box) for stay, box in memory.places().items()}
             unlike = memory.unlike(places)
             views = turns.next(
-                small, picture.taken_at_s, unlike, memory.unsettled(), memory.doubtful(), empty=not places
+                small, picture.taken_at_s, unlike, memory.unsettled(), memory.doubtful(), settled=memory.settled()
             )
         finds = self._find(picture, views)
         turns.looked(views, small, picture.taken_at_s)

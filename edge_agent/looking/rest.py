@@ -1,7 +1,8 @@
-"""When a camera may rest: nothing stands on its street, and nothing has changed there for some looks.
+"""When a camera may rest: nothing is on its way on its street, and nothing has changed there for some looks.
 
-A camera at rest is looked at half as often; most of what a look at an empty street costs is decoding its picture. What
-comes is seen at most one interval later, and from then on every look is taken again.
+The street is empty, or what stands there is reported or breaks no rule. A camera at rest is looked at half as often;
+most of what a look at a quiet street costs is decoding its picture. What comes or goes is seen at most one interval
+later, and from then on every look is taken again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ LONGEST_S = 4.0
 """Looks at a camera at rest are never further apart; a camera whose own looks would be does not rest."""
 
 STILL_LOOKS = 3
-"""Looks in a row that found nothing standing and nothing changed, before a camera rests."""
+"""Looks in a row that found nothing on its way and nothing changed, before a camera rests."""
 
 
 def intervals_to_next(look_every_s: float, *, at_rest: bool) -> int:

@@ -4,8 +4,8 @@ A look costs one detector input, or two where the zones lie in regions of their 
 or where looks are far apart: a region and the closer views within it take turns, which loses nothing, because what we
 look for stands for a minute or more. (The looker adds a wider view where a region's edge cuts what stands across a
 zone.) Where nothing has changed since the detector last saw a view it would say the same again, so such a view is given
-to it only every `MAX_QUIET_S`, and a look may do without it. Where nothing stands either, the camera may rest
-(edge_agent.looking.rest).
+to it only every `MAX_QUIET_S`, and a look may do without it. Where nothing is on its way either, the camera may
+rest (edge_agent.looking.rest).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Turns:
 
     @property
     def at_rest(self) -> bool:
-        """Whether the last looks found nothing standing and no view changed."""
+        """Whether the last looks found nothing on its way and no view changed."""
         return self._still_looks >= STILL_LOOKS
 
     def next(
@@ -51,11 +51,11 @@ class Turns:
         unsettled: Sequence[Box],
         doubtful: Sequence[Box],
         *,
-        empty: bool,
+        settled: bool,
     ) -> list[View]:
         """Give the views of a look at `at_s`; none when none is owed. `small` is the brightness of the whole picture.
 
-        `empty` says that nothing stands there, as far as is known.
+        `settled` says that nothing is on its way there, as far as is known.
 
         Boxes are normalised xyxy: places that do not look as they did, which the detector must see at once; those of
         stays of which little is certain yet; and those that deserve a closer look.
@@ -65,7 +65,7 @@ class Turns:
         inputs = _MOST_INPUTS if gap_s >= _SPARSE_S else self._inputs
         self._asked_at_s = at_s
         changed = {view for view in (*plan.regions, *plan.tiles) if self._changed(view, small)}
-        self._still_looks = 0 if changed or not empty else self._still_looks + 1
+        self._still_looks = 0 if changed or not settled else self._still_looks + 1
         next_at_s = at_s + (max(gap_s, LONGEST_S) if self.at_rest else gap_s)
         overdue_from_s = MAX_QUIET_S + _PUNCTUAL_S  # by the next look
         asking = [region for region in plan.regions if any(plan.is_in(box, region) for box in unlike)]

@@ -34,6 +34,9 @@ class Memory:
     def unsettled(self) -> list[Box]:
         return list(self._places.values())
 
+    def settled(self) -> bool:
+        return not self.unsettled()
+
     def doubtful(self) -> list[Box]:
         return self._doubtful
 

@@ -48,7 +48,7 @@ def take_turns(
     turns, taken = Turns(plan), []
     for t_s in looks(until_s, every_s):
         small = picture(t_s)
-        views = turns.next(small, t_s, unlike, unsettled, doubtful, empty=False)
+        views = turns.next(small, t_s, unlike, unsettled, doubtful, settled=False)
         turns.looked(views, small, t_s)
         taken.append((t_s, views))
     return taken

@@ -1,4 +1,4 @@
-"""A camera whose street is empty and still is looked at half as often; whatever happens brings every look back."""
+"""A camera on whose street nothing is on its way is looked at half as often; whatever happens brings every look back."""
 
 from __future__ import annotations
 
@@ -91,13 +91,31 @@ def test_a_street_on_which_people_walk_all_the_time_has_every_look(pipeline: Pip
     assert set(gaps_s(looks)) == {2.0}
 
 
-def test_a_parked_car_has_every_look_until_it_has_left_and_is_reported_in_time(pipeline: Pipeline) -> None:
-    looks = watch(pipeline, street(lambda t_s: [("red", CAR, 1)] if 41 <= t_s < 121 else ()), 240)
+def test_a_parked_car_has_every_look_until_it_is_reported_and_again_when_it_leaves(pipeline: Pipeline) -> None:
+    looks = watch(pipeline, street(lambda t_s: [("red", CAR, 1)] if 41 <= t_s < 181 else ()), 300)
     steps = [(event.phase.value, t_s - 41) for t_s, result in looks.items() for event in result.events]
     assert [phase for phase, _ in steps] == ["opened", "confirmed", "cleared"]
     assert 30 <= steps[1][1] <= 30 + 4
-    assert set(gaps_s(looks, 45, 121 + 30)) == {2.0}
-    assert set(gaps_s(looks, 170)) == {4.0}
+    assert 140 + 30 - 4 <= steps[2][1] <= 140 + 30 + 4, "gone since it was last seen"
+    assert set(gaps_s(looks, 45, 41 + 30)) == {2.0}
+    assert set(gaps_s(looks, 90, 181)) == {4.0}, "what is reported and stands still needs no more"
+    assert set(gaps_s(looks, 185, 181 + 30)) == {2.0}
+    assert set(gaps_s(looks, 230)) == {4.0}
+
+
+def test_a_car_parked_where_it_may_lets_a_camera_rest(pipeline: Pipeline) -> None:
+    above: Box = (0.40, 0.36, 0.56, 0.50)
+    looks = watch(pipeline, street(lambda t_s: [("red", above, 1)]), 150)
+    assert not [event for result in looks.values() for event in result.events]
+    assert pipeline.watch.places(), "it is known"
+    assert set(gaps_s(looks, 60)) == {4.0}
+
+
+def test_another_car_on_the_spot_of_a_reported_one_is_timed_by_itself(pipeline: Pipeline) -> None:
+    looks = watch(pipeline, street(lambda t_s: [("red", CAR, 1 if t_s < 141 else 2)]), 240)
+    confirmed_s = [t_s for t_s, result in looks.items() for event in result.events if event.phase.value == "confirmed"]
+    assert len(confirmed_s) == 2
+    assert 141 + 30 <= confirmed_s[1] <= 141 + 30 + 8
 
 
 @pytest.mark.parametrize("came_s", [40, 41, 42, 43])
