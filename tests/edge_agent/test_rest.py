@@ -1,4 +1,4 @@
-"""A camera on whose street nothing is on its way is looked at half as often; whatever happens brings every look back."""
+"""Where nothing is on its way a camera is looked at half as often; whatever happens brings every look back."""
 
 from __future__ import annotations
 
