@@ -108,9 +108,11 @@ class PacketRing:
         if not chosen:
             return None
         last = chosen[-1]
-        kept = [
-            one for gop in chosen if gop.connection == last.connection for one in gop.packets if one.taken_at_s <= to_s
-        ]
+        kept = [one for gop in chosen if gop.connection == last.connection for one in gop.packets]
+        # Up to the last one that was taken in time, and none left out before: one that came late, or is shown later,
+        # is decoded from all the same.
+        ends = max(number for number, one in enumerate(kept) if one.taken_at_s <= to_s)
+        kept = kept[: ends + 1]
         data, media_type = remux(last.info, [one.packet for one in kept])
         return Clip(data, media_type, kept[0].taken_at_s, max(one.taken_at_s for one in kept))
 
