@@ -65,7 +65,7 @@ class Detector:
             detector = cls._open(entry, weights, chosen, tuning, changed)
             return detector._try_rectangles(weights, tuning, changed) if rectangles else detector
 
-        return fastest(candidates(), lambda one: on([one]), cls._look_s) if providers == "auto" else on(providers)
+        return fastest(candidates(), lambda one: on([one]), cls._cost_s) if providers == "auto" else on(providers)
 
     @classmethod
     def _open(
@@ -145,15 +145,18 @@ class Detector:
             return self
         return other if other.takes_rectangles else self
 
-    def _look_s(self) -> float:
-        """Time a look at a picture of nothing, in seconds: the best of a few, the first ones being slow."""
+    def _cost_s(self) -> float:
+        """Time a look at a picture of nothing, in seconds: the best of a few, the first ones being slow.
+
+        Waiting or processor time, whichever is more: two cores for half as long are no gain to a box.
+        """
         picture = np.zeros(_TRIED_SHAPE, np.uint8)
-        took_s = []
+        costs_s = []
         for _ in range(_TRIES):
-            began_s = time.perf_counter()
+            cpu_s, wall_s = time.process_time(), time.perf_counter()
             self.detect([picture])
-            took_s.append(time.perf_counter() - began_s)
-        return min(took_s)
+            costs_s.append(max(time.process_time() - cpu_s, time.perf_counter() - wall_s))
+        return min(costs_s)
 
     def _answers_at(self, input_hw: tuple[int, int]) -> bool:
         output = self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -22,6 +23,14 @@ _AUTO = ("cuda", "openvino", "cpu")
 _Opened = TypeVar("_Opened")
 
 
+def options_of(provider: str, threads: int, **settings: str) -> dict[str, str]:
+    """Give a provider's own options, `settings` among them: OpenVINO does not heed ONNX Runtime's threads."""
+    if provider != SHORT_NAMES["openvino"]:
+        return {}
+    chosen = {"INFERENCE_NUM_THREADS": str(threads), "NUM_STREAMS": "1"} | settings
+    return {"device_type": "CPU", "load_config": json.dumps({"CPU": chosen})}
+
+
 def candidates() -> list[str]:
     """Give the providers that `auto` chooses from on this machine."""
     there = onnxruntime.get_available_providers()
@@ -29,9 +38,9 @@ def candidates() -> list[str]:
 
 
 def fastest(
-    providers: Sequence[str], open_one: Callable[[str], _Opened], took_s: Callable[[_Opened], float]
+    providers: Sequence[str], open_one: Callable[[str], _Opened], cost_s: Callable[[_Opened], float]
 ) -> _Opened:
-    """Open a model on every provider and give the one that takes the least time; a single one is not timed.
+    """Open a model on every provider and give the one that costs least; a single one is not timed.
 
     A provider whose driver is missing is passed over; raises its RuntimeMismatchError when none starts.
     """
@@ -44,7 +53,7 @@ def fastest(
             failure = error
     if not opened and failure is not None:
         raise failure
-    return opened[0] if len(opened) == 1 else min(opened, key=took_s)
+    return opened[0] if len(opened) == 1 else min(opened, key=cost_s)
 
 
 def pick_providers(wanted: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from models.errors import RuntimeMismatchError
-from models.providers import pick_providers
+from models.providers import options_of, pick_providers
 
 _DTYPES: dict[str, np.dtype[Any]] = {"tensor(float)": np.dtype(np.float32), "tensor(float16)": np.dtype(np.float16)}
 
@@ -35,7 +35,7 @@ class Tuning:
     """How a model is run. A box runs it as the defaults say, which `kerbwatch-models bench` found best.
 
     `graph` is how far ONNX Runtime rewrites the model: "disable", "basic", "extended" or "all". `arena` keeps memory
-    between runs. `provider_options` are the first provider's own.
+    between runs. `provider_options` are the provider's own.
     """
 
     threads: int = 1
@@ -85,7 +85,7 @@ class Session:
         Raises RuntimeMismatchError for a model that cannot be run.
         """
         wanted = pick_providers(providers)
-        own = [dict(tuning.provider_options), *({} for _ in wanted[1:])]
+        own = [dict(tuning.provider_options) or options_of(name, tuning.threads) for name in wanted]
         try:
             session = onnxruntime.InferenceSession(
                 changed or str(path), tuning.options(), providers=wanted, provider_options=own

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import onnxruntime
 from models.detector import Detector
 from models.entry import ModelEntry
 from models.preprocess import Image
-from models.providers import SHORT_NAMES
+from models.providers import SHORT_NAMES, options_of
 from models.quantize import Operators, quantized
 from models.runtime import AS_SHIPPED, Tuning
 
@@ -79,6 +78,5 @@ def variants(entry: ModelEntry, weights: Path, calibration: Sequence[Image]) -> 
 
 
 def _openvino(precision: str) -> Tuning:
-    """One thread, in this precision (OpenVINO's INFERENCE_PRECISION_HINT)."""
-    settings = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": "1", "NUM_STREAMS": "1"}
-    return Tuning(provider_options={"device_type": "CPU", "load_config": json.dumps({"CPU": settings})})
+    options = options_of(SHORT_NAMES["openvino"], threads=1, INFERENCE_PRECISION_HINT=precision)
+    return Tuning(provider_options=options)
