@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from models.providers import SHORT_NAMES, candidates, fastest
 from models.runtime import AS_SHIPPED, Session, Tuning
 
 __all__ = ["Detections", "Detector"]
+
+_log = logging.getLogger(__name__)
 
 _TRIES = 8
 _TRIED_SHAPE = (720, 1280, 3)
@@ -142,6 +145,11 @@ class Detector:
             height, width = self.input_hw
             other.takes_rectangles = all(map(other._answers_at, ((STRIDE, width), (height, STRIDE), (height, width))))
         except RuntimeMismatchError:  # its size is built in
+            return self
+        except ImportError:
+            _log.warning(
+                "onnx 未安装：每次检测都使用整幅输入，开销更大。onnx is not installed: every look costs a whole input"
+            )
             return self
         return other if other.takes_rectangles else self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -67,6 +68,15 @@ def test_an_empty_wall_holds_nothing(detector: Detector) -> None:
     (found,) = detector.detect([np.full((720, 1280, 3), 128, np.uint8)], min_score=0.3)
     assert len(found) == 0
     assert found.boxes_xyxy.shape == (0, 4)
+
+
+def test_a_box_that_lacks_onnx_pays_for_whole_inputs_and_says_so(
+    detector: Detector, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)  # as Python has it when an import failed
+    square = Detector.open(detector.entry, ensure_weights(detector.entry), providers=["cpu"])
+    assert not square.takes_rectangles
+    assert "onnx is not installed" in caplog.text
 
 
 def test_the_default_detector_takes_rectangles_and_sees_what_it_saw_on_a_whole_input(
