@@ -23,9 +23,10 @@ def plot(figures: dict[str, Any], path: Path) -> None:
     )
     figure, axes = plt.subplots(2, 2, figsize=(11, 5.6), sharex=True, layout="constrained")
     for axis, (name, title) in zip(axes.flat, series, strict=True):
-        axis.plot(hours, [sample[name] for sample in samples], color="#2468b0", marker="o", markersize=3)
+        values = [sample[name] for sample in samples]
+        axis.plot(hours, values, color="#2468b0", marker="o", markersize=3)
         axis.set_title(title, loc="left", fontsize=10)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.1 * max(values))
         axis.grid(color="#dde3ea")
         axis.spines[["top", "right"]].set_visible(False)
     for axis in axes[1]:
