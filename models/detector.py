@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.decoders import make_decoder
+from models.decoders import Decoder, make_decoder
 from models.decoders.yolox import cell_count
 from models.detections import Detections
 from models.entry import DecoderKind, ModelEntry
@@ -44,7 +44,8 @@ class Detector:
         self.takes_rectangles = False
         """Whether a picture gets the smallest input on which it lies at the same scale, instead of the largest."""
         self._slots = session.batch or MAX_BATCH
-        self._sizes: dict[tuple[int, int], _Size] = {}
+        self._decoders: dict[tuple[int, int], Decoder] = {}
+        self._idle: deque[InputTensor] = deque()
 
     @classmethod
     def open(
@@ -98,39 +99,45 @@ class Detector:
         wanted = [self._input_hw_of(image) for image in images]
         found: dict[int, Detections] = {}
         for input_hw in dict.fromkeys(wanted):
-            size = self._size(input_hw)
             numbers = [number for number, one in enumerate(wanted) if one == input_hw]
             for first in range(0, len(numbers), self._slots):
                 together = numbers[first : first + self._slots]
-                answers = self._detect_batch(size, [images[number] for number in together], min_score)
+                answers = self._detect_batch(input_hw, [images[number] for number in together], min_score)
                 found.update(zip(together, answers, strict=True))
         return [found[number] for number in range(len(images))]
 
-    def _detect_batch(self, size: _Size, images: Sequence[Image], min_score: float) -> list[Detections]:
-        tensor = size.borrow()
+    def _detect_batch(self, input_hw: tuple[int, int], images: Sequence[Image], min_score: float) -> list[Detections]:
+        tensor = self._borrow()
         try:
+            tensor.shape_to(input_hw)
             letterboxes = [tensor.put(slot, image) for slot, image in enumerate(images)]
             # A model with a batch of its own always gets all of it; what lies in the slots left over is not read.
             outputs = self.session.run(tensor.values if self.session.batch else tensor.values[: len(images)])
         finally:
-            size.idle.append(tensor)
-        found = []
+            self._idle.append(tensor)
+        decoder, found = self._decoder(input_hw), []
         for output, letterbox in zip(outputs, letterboxes, strict=False):
             try:
-                boxes, scores, class_ids = size.decoder.decode(output, min_score)
+                boxes, scores, class_ids = decoder.decode(output, min_score)
             except ValueError as error:
                 raise _mismatch(self.entry, f"its output makes no sense: {error}", f"输出无法解析：{error}") from error
             found.append(Detections(letterbox.to_image(boxes), scores, class_ids))
         return found
 
+    def _borrow(self) -> InputTensor:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return InputTensor(self.entry.input, self.entry.letterbox, self._slots, self.session.dtype)
+
     def _input_hw_of(self, image: Image) -> tuple[int, int]:
         image_hw = size_of(image)
         return least_input_hw(image_hw, self.input_hw) if self.takes_rectangles else self.input_hw
 
-    def _size(self, input_hw: tuple[int, int]) -> _Size:
-        if input_hw not in self._sizes:  # two threads may both make it: one is then thrown away
-            self._sizes[input_hw] = _Size(self.entry, self.session, self._slots, input_hw)
-        return self._sizes[input_hw]
+    def _decoder(self, input_hw: tuple[int, int]) -> Decoder:
+        if input_hw not in self._decoders:  # two threads may both make it: one is then thrown away
+            self._decoders[input_hw] = make_decoder(self.entry, input_hw)
+        return self._decoders[input_hw]
 
     def _try_rectangles(self, weights: Path, tuning: Tuning, changed: bytes | None) -> Detector:
         """Give a detector of the same model that takes rectangles where it proves to be able to; else this one."""
@@ -168,13 +175,13 @@ class Detector:
 
     def _answers_at(self, input_hw: tuple[int, int]) -> bool:
         output = self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype))
-        return self._size(input_hw).decoder.fits(output.shape) and cell_count(input_hw) in output.shape
+        return self._decoder(input_hw).fits(output.shape) and cell_count(input_hw) in output.shape
 
     def _check_output(self, weights: Path) -> None:
         """Run once on nothing: open sizes become known, and the first look is as fast as the next."""
         shape = (self.session.batch or 1, 3, *self.input_hw)
         output = self.session.run(np.zeros(shape, self.session.dtype))
-        decoder = self._size(self.input_hw).decoder
+        decoder = self._decoder(self.input_hw)
         if not decoder.fits(output.shape):
             found = " x ".join(str(size) for size in output.shape)
             expected = decoder.expected()
@@ -185,21 +192,6 @@ class Detector:
                 f"{weights} 的输出为 {found}，而解码器 {self.entry.decoder}（{len(self.class_names)} 个类别）"
                 f"需要 {expected}。请修改 decoder、class_names 或 input",
             )
-
-
-class _Size:
-    """One size of input: how to read what comes out, and tensors that are free for the next call."""
-
-    def __init__(self, entry: ModelEntry, session: Session, slots: int, input_hw: tuple[int, int]) -> None:
-        self.decoder = make_decoder(entry, input_hw)
-        self.idle: deque[InputTensor] = deque()
-        self._made_of = entry.input, entry.letterbox, slots, session.dtype, input_hw
-
-    def borrow(self) -> InputTensor:
-        try:
-            return self.idle.pop()
-        except IndexError:
-            return InputTensor(*self._made_of)
 
 
 def _check_input(entry: ModelEntry, session: Session, weights: Path) -> None:

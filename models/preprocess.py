@@ -23,21 +23,29 @@ def size_of(image: Image) -> tuple[int, int]:
 
 
 class InputTensor:
-    """An input tensor (slots x 3 x height x width) that is filled again and again.
+    """An input tensor (slots x 3 x height x width) that is filled again and again, at any size up to its first.
 
     The padding is written only when a picture of another shape comes into a slot: a look at the same zone of the
     same camera converts no more than the pixels that changed. Belongs to one thread at a time.
     """
 
-    def __init__(
-        self, spec: InputSpec, letterbox: LetterboxSpec, slots: int, dtype: np.dtype[Any], input_hw: tuple[int, int]
-    ) -> None:
-        height, width = self._input_hw = input_hw
-        self.values = np.zeros((slots, 3, height, width), dtype)
+    def __init__(self, spec: InputSpec, letterbox: LetterboxSpec, slots: int, dtype: np.dtype[Any]) -> None:
+        self._memory = np.zeros(slots * 3 * spec.height * spec.width, dtype)
+        self._slots = slots
         self._letterbox = letterbox
         self._channels = _Channels(spec, dtype)
-        self._placed: list[Letterbox | None] = [None] * slots
-        self._scratch = np.empty(height * width * 3, np.uint8)
+        self._scratch = np.empty(spec.height * spec.width * 3, np.uint8)
+        self._input_hw = (0, 0)
+        self.shape_to((spec.height, spec.width))
+
+    def shape_to(self, input_hw: tuple[int, int]) -> None:
+        """Be a tensor of this height and width from now on; what was put in is lost where the size is another one."""
+        if input_hw == self._input_hw:
+            return
+        height, width = self._input_hw = input_hw
+        shape = (self._slots, 3, height, width)
+        self.values = self._memory[: self._slots * 3 * height * width].reshape(shape)
+        self._placed: list[Letterbox | None] = [None] * self._slots
 
     def put(self, slot: int, image: Image) -> Letterbox:
         """Fit `image` into a slot and say where it lies. Raises ValueError for what is no picture."""

@@ -69,7 +69,7 @@ class _Calibration:
     """Feeds letterboxed pictures one by one (onnxruntime.quantization.CalibrationDataReader by its shape)."""
 
     def __init__(self, entry: ModelEntry, input_name: str, pictures: Sequence[Image]) -> None:
-        self._tensor = InputTensor(entry.input, entry.letterbox, 1, np.dtype(np.float32), entry.input_hw)
+        self._tensor = InputTensor(entry.input, entry.letterbox, 1, np.dtype(np.float32))
         self._name, self._pictures = input_name, pictures
         self._left: Iterator[Image] = iter(pictures)
 

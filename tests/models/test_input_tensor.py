@@ -16,7 +16,7 @@ _FLOAT = np.dtype(np.float32)
 def _tensor(anchor: str = "top_left", slots: int = 1, **changes: Any) -> InputTensor:
     fields: dict[str, Any] = {"width": 64, "height": 64, "colour": "bgr", "range": "0-255"}
     letterbox = LetterboxSpec.model_validate({"anchor": anchor, "pad": 114})
-    return InputTensor(InputSpec.model_validate(fields | changes), letterbox, slots, _FLOAT, (64, 64))
+    return InputTensor(InputSpec.model_validate(fields | changes), letterbox, slots, _FLOAT)
 
 
 def _noise(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
@@ -79,3 +79,14 @@ def test_a_picture_one_pixel_high_is_still_a_picture() -> None:
 def test_what_is_no_picture_is_refused_with_what_it_is(not_a_picture: NDArray[Any]) -> None:
     with pytest.raises(ValueError, match=r"must be height x width x 3 of uint8, not \(\d+, \d+"):
         _tensor().put(0, not_a_picture)
+
+
+def test_a_tensor_made_smaller_holds_only_the_next_picture() -> None:
+    used = _tensor()
+    used.put(0, _noise(64, 64))
+    used.shape_to((32, 64))
+    used.put(0, _noise(20, 64, seed=1))
+    assert used.values.shape == (1, 3, 32, 64)
+    assert used.values.flags.c_contiguous
+    assert (used.values[0, :, 20:] == 114).all()
+    np.testing.assert_array_equal(used.values[0, :, :20], _noise(20, 64, seed=1).transpose(2, 0, 1))
