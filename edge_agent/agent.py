@@ -13,20 +13,20 @@ from statistics import median
 
 import cv2
 
-from edge_agent import camera_notices
 from edge_agent.camera_work import CameraWork
 from edge_agent.clips import run_clips
-from edge_agent.config import BoxConfig, DetectorConfig
+from edge_agent.config.box import BoxConfig, DetectorConfig
 from edge_agent.evidence.first_seen import FirstSeenStills
-from edge_agent.health import HealthReporter
-from edge_agent.identity import device_key
+from edge_agent.health.overload import OverloadJudge
+from edge_agent.health.reporter import HealthReporter
 from edge_agent.keeper import Keeper
 from edge_agent.live import LiveWatch
 from edge_agent.looking.bystanders import bystander_finder
-from edge_agent.overload import OverloadJudge
+from edge_agent.outbox.store import BoxStore
 from edge_agent.pictures.desk import PictureDesk
-from edge_agent.store import BoxStore
-from edge_agent.uplink import Uplink
+from edge_agent.uplink.identity import device_key
+from edge_agent.uplink.sending import Uplink
+from edge_agent.words import camera_notices
 from models.catalog import find_entry, load_catalog
 from models.detector import Detector
 from models.errors import ModelError

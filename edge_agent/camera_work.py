@@ -10,19 +10,19 @@ from pathlib import Path
 
 from calibration.ground_plane import GroundPlane
 from calibration.view_guard import ViewState
-from edge_agent import camera_notices
-from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.config.box import BoxConfig, CameraConfig
 from edge_agent.evidence.clips import CutClip
 from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.looking.bystanders import bystander_finder
 from edge_agent.looking.rest import intervals_to_next
-from edge_agent.outgoing import Outgoing
+from edge_agent.outbox.outgoing import Outgoing
 from edge_agent.pipeline import LookResult, Pipeline
-from edge_agent.recorder import Recorder, Recording
+from edge_agent.recording.recorder import Recorder, Recording
 from edge_agent.reporting import Reporter
 from edge_agent.source import Frame, PictureState, PictureWatch, SourceReport
 from edge_agent.stages import stage
 from edge_agent.view_memory import ViewMemory
+from edge_agent.words import camera_notices
 from models.detector import Detector
 from protocol.messages import CameraHealth, CameraState, HealthEvent
 from rules.event import Event

@@ -14,10 +14,10 @@ from typing import Annotated
 import typer
 
 from edge_agent import SOFTWARE
-from edge_agent.config import BoxConfig, ConfigError, load_config
-from edge_agent.database import StoreError
-from edge_agent.identity import IdentityError
-from edge_agent.last_good import config_to_run
+from edge_agent.config.box import BoxConfig, ConfigError, load_config
+from edge_agent.config.last_good import config_to_run
+from edge_agent.outbox.database import StoreError
+from edge_agent.uplink.identity import IdentityError
 
 app = typer.Typer(
     help="KerbWatch 街面卫士 · the box beside the cameras / 摄像机旁的设备",
@@ -91,8 +91,8 @@ def replay(
     ] = None,
 ) -> None:
     """Run recorded observations through the rules and print their events, one JSON object a line. 重放观测记录。"""
-    from edge_agent.recorder import RecordingError
-    from edge_agent.replay import Replay
+    from edge_agent.recording.recorder import RecordingError
+    from edge_agent.recording.replay import Replay
 
     try:
         box = load_config(config) if config else None
@@ -124,8 +124,8 @@ def record(
 
     A box records all the time; `recording` in its configuration says how much it keeps.
     """
-    from edge_agent import recordings
-    from edge_agent.recorder import RecordingError
+    from edge_agent.recording import recordings
+    from edge_agent.recording.recorder import RecordingError
 
     try:
         files = recordings.list_recordings(data, camera)

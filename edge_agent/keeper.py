@@ -12,11 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from edge_agent import camera_notices
 from edge_agent.camera_work import CameraWork
-from edge_agent.database import StoreError
-from edge_agent.outgoing import Outgoing
-from edge_agent.store import BoxStore
+from edge_agent.outbox.database import StoreError
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.store import BoxStore
+from edge_agent.words import camera_notices
 from protocol.messages import HealthEvent
 
 CHECKPOINT_EVERY_S = 10.0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.builder import outgoing_from_event
 from edge_agent.evidence.clips import CutClip, confirmed_clip, no_clip
 from edge_agent.evidence.first_seen import FirstSeenStills
@@ -16,7 +16,7 @@ from edge_agent.evidence.scene import Scene
 from edge_agent.evidence.snapshot import Snapshot
 from edge_agent.evidence.stills import cleared_stills, confirmed_stills
 from edge_agent.looking.bystanders import FindPeople
-from edge_agent.outgoing import Evidence, Outgoing
+from edge_agent.outbox.outgoing import Evidence, Outgoing
 from edge_agent.source import Frame
 from protocol.messages import TimeSource
 from rules.event import Event, EventPhase

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from edge_agent.recorder import RecordingError
+from edge_agent.recording.recorder import RecordingError
 from scripts.soaking.recorded import read_all
 from scripts.soaking.running import Sample, cameras_of, soak, summary
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from edge_agent.evidence.scene import Scene
-from edge_agent.outgoing import Evidence, Outgoing
+from edge_agent.outbox.outgoing import Evidence, Outgoing
 from protocol.ids import derived_id
 from protocol.messages import BoxXyxy, Phase, Proof, TimeSource, Violation, ZonePlace
 from rules.event import Event, EventPhase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.config.box import BoxConfig, CameraConfig
 from edge_agent.evidence.colours import ASKED, CLEARED, KIND, Rgb
 from edge_agent.evidence.fonts import Fonts
 from edge_agent.evidence.scene import Scene

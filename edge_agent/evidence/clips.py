@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from edge_agent.evidence.scene import Scene
 from edge_agent.evidence.snapshot import Snapshot
-from edge_agent.outgoing import Evidence
+from edge_agent.outbox.outgoing import Evidence
 from edge_agent.source.remux import Clip
 from protocol.messages import EvidenceRef, EvidenceRole, Rendition
 

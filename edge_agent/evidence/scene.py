@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.config.box import BoxConfig, CameraConfig
 from rules.event import Event
 from rules.zone import Zone
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.outgoing import Evidence
+from edge_agent.outbox.outgoing import Evidence
 from protocol.messages import EvidenceRef, EvidenceRole, Rendition
 from rules.observation import Box
 

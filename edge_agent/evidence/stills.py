@@ -8,7 +8,7 @@ from edge_agent.evidence.fonts import Fonts, system_fonts
 from edge_agent.evidence.render import cut_out, render_close_up, render_wide
 from edge_agent.evidence.scene import Scene
 from edge_agent.evidence.snapshot import Frame, Snapshot, encode_jpeg, jpeg_evidence
-from edge_agent.outgoing import Evidence
+from edge_agent.outbox.outgoing import Evidence
 from protocol.messages import EvidenceRole, Rendition
 from rules.observation import Box
 

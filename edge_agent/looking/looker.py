@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.gate import Luma
 from edge_agent.looking.finds import Find, finds_in, is_same, once
+from edge_agent.looking.gate import Luma
 from edge_agent.looking.patches import Plane, patch_at
 from edge_agent.looking.turns import Turns
 from edge_agent.looking.views import View, ViewPlan

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edge_agent.gate import Gate, Luma, part_of
+from edge_agent.looking.gate import Gate, Luma, part_of
 from edge_agent.looking.rest import LONGEST_S, STILL_LOOKS
 from edge_agent.looking.views import View, ViewPlan
 from rules.observation import Box

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from edge_agent.backoff import backoff_s
-from edge_agent.outgoing import Evidence
+from edge_agent.outbox.outgoing import Evidence
 from edge_agent.pictures import notices
 from protocol.messages import Ack, HealthEvent, PictureResponse
 

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.config.box import BoxConfig, CameraConfig
 from edge_agent.evidence.snapshot import Snapshot
 from edge_agent.looking.bystanders import FindPeople
 from edge_agent.pictures import notices, refusals

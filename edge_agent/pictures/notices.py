@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from edge_agent.notices import notice
+from edge_agent.words.notices import notice
 from protocol.messages import HealthEvent
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge_agent.config import BoxConfig, CameraConfig
+from edge_agent.config.box import BoxConfig, CameraConfig
 from edge_agent.evidence.blur import blur_people
 from edge_agent.evidence.caption import caption_of_camera
 from edge_agent.evidence.fonts import Fonts, system_fonts
 from edge_agent.evidence.overlay import draw_zone
 from edge_agent.evidence.snapshot import Snapshot, encode_jpeg, jpeg_evidence
 from edge_agent.evidence.strip import draw_strip
-from edge_agent.outgoing import Evidence
+from edge_agent.outbox.outgoing import Evidence
 from protocol.messages import EvidenceRole, Rendition
 
 

@@ -15,14 +15,14 @@ import cv2
 
 from edge_agent import stages
 from edge_agent.camera_work import CameraWork
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.first_seen import FirstSeenStills
-from edge_agent.health import rss_mb
+from edge_agent.health.reporter import rss_mb
 from edge_agent.keeper import Keeper
 from edge_agent.live import LiveWatch
+from edge_agent.outbox.store import BoxStore
 from edge_agent.sampler import WINDOW_S, SamplerStats
 from edge_agent.source import LiveSource
-from edge_agent.store import BoxStore
 from models.detector import Detector
 from protocol.messages import CameraState
 from rules.zone import Zone

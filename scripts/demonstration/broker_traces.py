@@ -9,7 +9,7 @@ from pathlib import Path
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge_agent.broker_url import Broker
+from edge_agent.config.broker_url import Broker
 from protocol import topics
 
 _LIMIT_S = 5.0

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from edge_agent.config_faults import faults_of, path_of, repeated_ids
-from edge_agent.config_yaml import YamlError, YamlText
+from edge_agent.config.faults import faults_of, path_of, repeated_ids
+from edge_agent.config.yaml_reading import YamlError, YamlText
 from rules.zone import Zone
 from scripts.demonstration.failure import DemoError
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from edge_agent.looking.rest import intervals_to_next
 from edge_agent.pipeline import LookResult, Pipeline
-from edge_agent.recorder import Recording
+from edge_agent.recording.recorder import Recording
 from edge_agent.source import FileSource, Frame, PictureState, PictureWatch
 from edge_agent.timeline.history import History
 from models.detector import Detector

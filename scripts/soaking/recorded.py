@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from edge_agent.recorder import read_recording
+from edge_agent.recording.recorder import read_recording
 from rules.observation import Observation
 from rules.zone import Zone
 

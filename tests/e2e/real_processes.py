@@ -22,7 +22,7 @@ import httpx
 import pytest
 import yaml
 
-from edge_agent.recorder import read_recording
+from edge_agent.recording.recorder import read_recording
 from rules.observation import Observation
 from tests.e2e.listener import PATIENCE_S, Listener
 

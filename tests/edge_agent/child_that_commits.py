@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from edge_agent.store import BoxStore
+from edge_agent.outbox.store import BoxStore
 from tests.edge_agent.conftest import some_violation
 
 

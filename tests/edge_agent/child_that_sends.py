@@ -6,10 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-from edge_agent.config import BoxConfig
-from edge_agent.identity import device_key
-from edge_agent.store import BoxStore
-from edge_agent.uplink import Uplink
+from edge_agent.config.box import BoxConfig
+from edge_agent.outbox.store import BoxStore
+from edge_agent.uplink.identity import device_key
+from edge_agent.uplink.sending import Uplink
 from tests.edge_agent.conftest import box_data, some_violation
 
 

@@ -21,10 +21,10 @@ import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.builder import outgoing_from_event
 from edge_agent.evidence.scene import Scene
-from edge_agent.outgoing import Evidence, Outgoing
+from edge_agent.outbox.outgoing import Evidence, Outgoing
 from protocol import evidence_parts, signing, topics
 from protocol.kinds import Subject, ViolationKind
 from protocol.messages import (

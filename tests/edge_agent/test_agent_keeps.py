@@ -15,13 +15,13 @@ import pytest
 
 from edge_agent.camera_work import TELL_AGAIN_S, CameraWork
 from edge_agent.clips import run_clips
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.keeper import Keeper
-from edge_agent.outgoing import Outgoing
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.store import BoxStore
 from edge_agent.source import FileSource, Frame, SourceReport
 from edge_agent.source.remux import Clip
-from edge_agent.store import BoxStore
 from models.catalog import find_entry, load_catalog
 from models.detector import Detector
 from models.fetch import ensure_weights

@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from edge_agent.cli import app
-from edge_agent.identity import KEY_FILE
+from edge_agent.uplink.identity import KEY_FILE
 
 run = CliRunner().invoke
 

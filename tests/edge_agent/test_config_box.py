@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from edge_agent.config import BoxConfig, ConfigError, load_config
+from edge_agent.config.box import BoxConfig, ConfigError, load_config
 
 Write = Callable[[dict[str, Any] | str], Path]
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.blur import blur_people
 from edge_agent.evidence.builder import outgoing_from_event, violation_from_event
 from edge_agent.evidence.caption import caption_of

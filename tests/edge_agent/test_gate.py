@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_agent.gate import Gate, Luma, differ, part_of
+from edge_agent.looking.gate import Gate, Luma, differ, part_of
 
 RNG = np.random.default_rng(3)
 

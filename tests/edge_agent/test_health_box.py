@@ -6,9 +6,9 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_agent import notices
-from edge_agent.health import MOST_EVENTS, HealthReporter, rss_mb
-from edge_agent.outgoing import OutboxStats
+from edge_agent.health.reporter import MOST_EVENTS, HealthReporter, rss_mb
+from edge_agent.outbox.outgoing import OutboxStats
+from edge_agent.words import notices
 from protocol.messages import CameraHealth, CameraState, Health, HealthEvent
 
 

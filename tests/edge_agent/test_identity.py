@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
-from edge_agent.identity import KEY_FILE, IdentityError, device_key
+from edge_agent.uplink.identity import KEY_FILE, IdentityError, device_key
 from protocol.signing import public_jwk, sign, unwrap, verify
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from edge_agent.config import ConfigError
-from edge_agent.last_good import LAST_GOOD_FILE, config_to_run
+from edge_agent.config.box import ConfigError
+from edge_agent.config.last_good import LAST_GOOD_FILE, config_to_run
 
 
 @pytest.fixture

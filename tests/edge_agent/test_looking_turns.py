@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from calibration.view_guard import HEIGHT_PX, WIDTH_PX
-from edge_agent.gate import Luma
+from edge_agent.looking.gate import Luma
 from edge_agent.looking.turns import MAX_QUIET_S, Turns
 from edge_agent.looking.views import View, ViewPlan
 from rules.observation import Box

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from edge_agent.outbox import LONGEST_BACKOFF_S, PROMPT_REPEATS
-from edge_agent.outgoing import Outgoing
-from edge_agent.store import BoxStore
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.queue import LONGEST_BACKOFF_S, PROMPT_REPEATS
+from edge_agent.outbox.store import BoxStore
 from protocol.messages import Ack, Refusal
 from rules.event import EventPhase
 

@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 
 from edge_agent.camera_work import CameraWork
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.first_seen import FirstSeenStills
-from edge_agent.health import HealthReporter
+from edge_agent.health.overload import OverloadJudge
+from edge_agent.health.reporter import HealthReporter
 from edge_agent.keeper import Keeper
 from edge_agent.live import LiveWatch
-from edge_agent.outgoing import Outgoing
-from edge_agent.overload import OverloadJudge
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.store import BoxStore
 from edge_agent.sampler import Sampler, SamplerStats, Wait
 from edge_agent.source import Frame, LiveSource
-from edge_agent.store import BoxStore
 from protocol.messages import Health, HealthEvent, TimeSource
 from tests.edge_agent.painted_pictures import open_detector
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.snapshot import decode_jpeg
 from edge_agent.pictures.answers import Answer, Answers
 from edge_agent.pictures.desk import MOST_IN_HAND, PictureDesk

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_agent.config import BoxConfig
-from edge_agent.evidence_sender import EvidenceSender
-from edge_agent.identity import device_key
-from edge_agent.outgoing import Outgoing, Sendable
+from edge_agent.config.box import BoxConfig
+from edge_agent.outbox.outgoing import Outgoing, Sendable
+from edge_agent.outbox.store import BoxStore
 from edge_agent.pictures.answers import MOST_HELD, Answer, AnswerFile, Answers
 from edge_agent.pictures.refusals import expired
-from edge_agent.store import BoxStore
-from edge_agent.uplink import Uplink
+from edge_agent.uplink.evidence_sender import EvidenceSender
+from edge_agent.uplink.identity import device_key
+from edge_agent.uplink.sending import Uplink
 from protocol.messages import Ack, EvidenceRole, PictureRequest, PictureResponse, TimeSource
 
 if TYPE_CHECKING:

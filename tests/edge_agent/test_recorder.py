@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge_agent.recorder import RETRY_S, Recorder, Recording, RecordingError, read_recording
+from edge_agent.recording.recorder import RETRY_S, Recorder, Recording, RecordingError, read_recording
 from rules.observation import Detection, Observation
 from rules.watch import Watch
 from rules.zone import Zone

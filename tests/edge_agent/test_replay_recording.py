@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.pipeline import Pipeline
-from edge_agent.recorder import Recorder, Recording, RecordingError
-from edge_agent.replay import replay
+from edge_agent.recording.recorder import Recorder, Recording, RecordingError
+from edge_agent.recording.replay import replay
 from edge_agent.source import FileSource, Frame
 from models.catalog import find_entry, load_catalog
 from models.detector import Detector

@@ -13,7 +13,7 @@ import pytest
 
 from calibration.view_guard import ViewState
 from edge_agent.camera_work import CameraWork
-from edge_agent.config import BoxConfig
+from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.first_seen import FirstSeenStills
 from edge_agent.looking.rest import intervals_to_next
 from edge_agent.looking.turns import MAX_QUIET_S

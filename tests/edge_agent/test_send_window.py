@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.send_window import LONGEST_PAUSE_S, SendWindow
+from edge_agent.uplink.send_window import LONGEST_PAUSE_S, SendWindow
 
 
 def test_the_window_fills_and_empties() -> None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_agent.budget import DROP_ORDER
-from edge_agent.database import DATABASE_FILE, StoreError
-from edge_agent.evidence_folder import EvidenceFolder
-from edge_agent.outgoing import Outgoing
-from edge_agent.store import BoxStore, StoreFullError
+from edge_agent.outbox.budget import DROP_ORDER
+from edge_agent.outbox.database import DATABASE_FILE, StoreError
+from edge_agent.outbox.evidence_folder import EvidenceFolder
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.store import BoxStore, StoreFullError
 from protocol.messages import EvidenceRole
 
 if TYPE_CHECKING:

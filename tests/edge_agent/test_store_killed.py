@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from edge_agent.store import BoxStore
+from edge_agent.outbox.store import BoxStore
 
 ROOT = Path(__file__).parents[2]
 

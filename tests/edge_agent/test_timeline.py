@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edge_agent.cli import app
-from edge_agent.recorder import Recorder, Recording
+from edge_agent.recording.recorder import Recorder, Recording
 from edge_agent.timeline.data import page_data
 from edge_agent.timeline.history import History
 from edge_agent.timeline.page import timeline_page

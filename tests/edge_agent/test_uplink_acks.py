@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_agent.config import BoxConfig
-from edge_agent.identity import device_key
-from edge_agent.outgoing import Outgoing
-from edge_agent.store import BoxStore
-from edge_agent.uplink import Uplink
+from edge_agent.config.box import BoxConfig
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.store import BoxStore
+from edge_agent.uplink.identity import device_key
+from edge_agent.uplink.sending import Uplink
 from protocol.messages import EvidenceRole, Health
 from rules.event import EventPhase
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_agent.config import BoxConfig
-from edge_agent.evidence_sender import WINDOW
-from edge_agent.identity import device_key
-from edge_agent.outgoing import Outgoing
-from edge_agent.store import BoxStore
-from edge_agent.uplink import Uplink
+from edge_agent.config.box import BoxConfig
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.store import BoxStore
+from edge_agent.uplink.evidence_sender import WINDOW
+from edge_agent.uplink.identity import device_key
+from edge_agent.uplink.sending import Uplink
 from protocol.evidence_parts import PART_BYTES
 from protocol.signing import public_jwk
 

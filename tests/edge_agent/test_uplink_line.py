@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from edge_agent.config import BoxConfig
-from edge_agent.identity import device_key
-from edge_agent.outgoing import Outgoing
-from edge_agent.store import BoxStore
-from edge_agent.uplink import Uplink
+from edge_agent.config.box import BoxConfig
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.store import BoxStore
+from edge_agent.uplink.identity import device_key
+from edge_agent.uplink.sending import Uplink
 
 if TYPE_CHECKING:
     from tests.edge_agent.conftest import FakeCentre, Mosquitto, Told

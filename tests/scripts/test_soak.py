@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from edge_agent.recorder import Recorder, Recording
+from edge_agent.recording.recorder import Recorder, Recording
 from protocol.kinds import ViolationKind
 from rules.watch import Watch
 from scripts.soaking.recorded import Recorded, read_all

@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edge_agent import SOFTWARE, notices
-from edge_agent.outgoing import OutboxStats
+from edge_agent import SOFTWARE
+from edge_agent.outbox.outgoing import OutboxStats
+from edge_agent.words import notices
 from protocol.messages import CameraHealth, Health, HealthEvent
 
 MOST_EVENTS = 200

@@ -17,10 +17,10 @@ from typing import Any
 from uuid import UUID
 
 from edge_agent.backoff import backoff_s
-from edge_agent.budget import held_bytes
-from edge_agent.database import Database
-from edge_agent.evidence_folder import EvidenceFolder
-from edge_agent.outgoing import HeldFile, OutboxStats, Settled, Waiting
+from edge_agent.outbox.budget import held_bytes
+from edge_agent.outbox.database import Database
+from edge_agent.outbox.evidence_folder import EvidenceFolder
+from edge_agent.outbox.outgoing import HeldFile, OutboxStats, Settled, Waiting
 from protocol.messages import Ack, EvidenceRole, Refusal
 
 LONGEST_BACKOFF_S = 300.0

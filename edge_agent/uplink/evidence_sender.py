@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from paho.mqtt.client import MQTTMessageInfo
 
-from edge_agent.mqtt_link import MqttLink
-from edge_agent.outgoing import Sendable
+from edge_agent.outbox.outgoing import Sendable
+from edge_agent.uplink.link import MqttLink
 from protocol import topics
 from protocol.evidence_parts import PART_BYTES, EvidencePart
 

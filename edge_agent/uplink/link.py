@@ -20,8 +20,9 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from edge_agent import SOFTWARE, notices
-from edge_agent.config import DeviceConfig, UplinkConfig
+from edge_agent import SOFTWARE
+from edge_agent.config.box import DeviceConfig, UplinkConfig
+from edge_agent.words import notices
 from protocol import topics
 from protocol.messages import HealthEvent, Status
 from protocol.signing import public_jwk

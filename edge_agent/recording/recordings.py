@@ -1,6 +1,7 @@
 """The recordings that lie in a box's data folder: which there are, and a span of time of one camera as one file.
 
-The box records all the time (see edge_agent.recorder); this is for the engineer who is asked about last Tuesday.
+The box records all the time (see edge_agent.recording.recorder); this is for the engineer who is asked about last
+Tuesday.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from edge_agent.recorder import Recording, RecordingError, read_recording
+from edge_agent.recording.recorder import Recording, RecordingError, read_recording
 from rules.observation import Observation
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from calibration.view_guard import ViewState, ViewVerdict
-from edge_agent.notices import Severity, notice
 from edge_agent.sampler import SamplerStats
 from edge_agent.source import PictureState, SourceReport
 from edge_agent.source.picture_state import Judgement
+from edge_agent.words.notices import Severity, notice
 from protocol.messages import CameraState, HealthEvent
 
 _GOOD_STATES = (CameraState.OK, CameraState.STARTING, CameraState.ENDED)

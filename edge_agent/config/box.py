@@ -21,10 +21,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
-from edge_agent.broker_url import Broker
-from edge_agent.config_calibration import CalibrationConfig
-from edge_agent.config_faults import did_you_mean, faults_of, path_of, repeated_ids
-from edge_agent.config_yaml import YamlError, YamlText
+from edge_agent.config.broker_url import Broker
+from edge_agent.config.calibration import CalibrationConfig
+from edge_agent.config.faults import did_you_mean, faults_of, path_of, repeated_ids
+from edge_agent.config.yaml_reading import YamlError, YamlText
 from protocol.messages import CameraPlace
 from protocol.topics import DEVICE_ID_PATTERN
 from rules.zone import Zone

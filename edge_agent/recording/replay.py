@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge_agent.config import BoxConfig
-from edge_agent.recorder import RecordingError, read_recording
+from edge_agent.config.box import BoxConfig
+from edge_agent.recording.recorder import RecordingError, read_recording
 from edge_agent.timeline.history import History
 from rules.event import Event
 from rules.observation import Observation

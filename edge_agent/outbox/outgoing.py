@@ -21,7 +21,8 @@ class Evidence(NamedTuple):
 class Outgoing:
     """A violation to be kept until the centre has it, with the bytes of every file that it lists.
 
-    It is not signed yet: see edge_agent.outbox. Raises ValueError when violation and files do not belong together.
+    It is not signed yet: see edge_agent.outbox.queue. Raises ValueError when violation and files do not belong
+    together.
     """
 
     violation: Violation

@@ -17,12 +17,12 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from edge_agent import notices
-from edge_agent.budget import Dropped, drop, held_bytes
-from edge_agent.database import SET_ASIDE_FOLDER, Database, StoreError
-from edge_agent.evidence_folder import EvidenceFolder
-from edge_agent.outbox import Outbox
-from edge_agent.outgoing import Outgoing
+from edge_agent.outbox.budget import Dropped, drop, held_bytes
+from edge_agent.outbox.database import SET_ASIDE_FOLDER, Database, StoreError
+from edge_agent.outbox.evidence_folder import EvidenceFolder
+from edge_agent.outbox.outgoing import Outgoing
+from edge_agent.outbox.queue import Outbox
+from edge_agent.words import notices
 from protocol.messages import HealthEvent
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from edge_agent.config_yaml import Loc
+from edge_agent.config.yaml_reading import Loc
 from rules.numbers import Numbers
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from math import ceil
 
-from edge_agent import camera_notices
 from edge_agent.sampler import SamplerStats
+from edge_agent.words import camera_notices
 from protocol.messages import HealthEvent
 
 _MANY, _FEW = 0.2, 0.05  # share of the looks owed that was skipped

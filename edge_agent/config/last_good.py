@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from edge_agent import notices
-from edge_agent.config import BoxConfig, ConfigError, load_config
+from edge_agent.config.box import BoxConfig, ConfigError, load_config
 from edge_agent.durable import write_durably
+from edge_agent.words import notices
 from protocol.messages import HealthEvent
 
 LAST_GOOD_FILE = "config.last-good.json"

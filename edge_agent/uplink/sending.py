@@ -3,8 +3,8 @@
 What the centre asked for (edge_agent.pictures) is sent when no violation is due.
 
 A violation leaves the outbox only when the centre says that it is stored. Until then it is repeated: after
-`ack_timeout_s`, then more and more seldom (see edge_agent.outbox and edge_agent.send_window). Everything may be
-repeated, since every receiver is idempotent by id.
+`ack_timeout_s`, then more and more seldom (see edge_agent.outbox.queue and edge_agent.uplink.send_window). Everything
+may be repeated, since every receiver is idempotent by id.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from joserfc.jwk import OKPKey
 from paho.mqtt.client import MQTTMessageInfo
 from pydantic import ValidationError
 
-from edge_agent import notices
-from edge_agent.config import DeviceConfig, UplinkConfig
-from edge_agent.evidence_folder import fault_in
-from edge_agent.evidence_sender import EvidenceSender, StoppedError, wait_taken
-from edge_agent.mqtt_link import RECONNECT_S, MqttLink
-from edge_agent.outbox import Outbox
-from edge_agent.outgoing import HeldFile, Waiting
+from edge_agent.config.box import DeviceConfig, UplinkConfig
+from edge_agent.outbox.evidence_folder import fault_in
+from edge_agent.outbox.outgoing import HeldFile, Waiting
+from edge_agent.outbox.queue import Outbox
 from edge_agent.pictures.answers import Answers
-from edge_agent.send_window import SendWindow
+from edge_agent.uplink.evidence_sender import EvidenceSender, StoppedError, wait_taken
+from edge_agent.uplink.link import RECONNECT_S, MqttLink
+from edge_agent.uplink.send_window import SendWindow
+from edge_agent.words import notices
 from protocol import topics
 from protocol.messages import Ack, Health, HealthEvent
 from protocol.signing import sign

@@ -1,0 +1,1 @@
+"""How the box is, told every so often, and whether it keeps up with its cameras."""

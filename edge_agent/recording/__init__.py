@@ -1,0 +1,1 @@
+"""Observations kept on disk, found again by day and camera, and put through the rules once more."""

@@ -1,0 +1,1 @@
+"""What the box tells people, in Chinese and English."""
