@@ -108,8 +108,8 @@ class _CasePage:
         self._gallery.show(case)
         self._fill_head(case)
         self._fill_side(case)
+        self._keys.set_subject(str(case.id))  # with the case itself: a key is meant for what is on the screen
         await self._look_now.refresh()
-        self._keys.set_subject(str(case.id))
         ui.run_javascript(f"sessionStorage.setItem('kerbwatch.case', '{case.id}')")
         await self._load_ahead()
 
