@@ -174,16 +174,19 @@ class Detector:
         return min(costs_s)
 
     def _answers_at(self, input_hw: tuple[int, int]) -> bool:
-        output = self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype))
-        return self._decoder(input_hw).fits(output.shape) and cell_count(input_hw) in output.shape
+        shape = self._answer_to_nothing(input_hw)
+        return self._decoder(input_hw).fits(shape) and cell_count(input_hw) in shape
+
+    def _answer_to_nothing(self, input_hw: tuple[int, int]) -> tuple[int, ...]:
+        """Run once on an empty input of this size, and give the shape of what comes out."""
+        return self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype)).shape
 
     def _check_output(self, weights: Path) -> None:
         """Run once on nothing: open sizes become known, and the first look is as fast as the next."""
-        shape = (self.session.batch or 1, 3, *self.input_hw)
-        output = self.session.run(np.zeros(shape, self.session.dtype))
+        shape = self._answer_to_nothing(self.input_hw)
         decoder = self._decoder(self.input_hw)
-        if not decoder.fits(output.shape):
-            found = " x ".join(str(size) for size in output.shape)
+        if not decoder.fits(shape):
+            found = " x ".join(str(size) for size in shape)
             expected = decoder.expected()
             raise _mismatch(
                 self.entry,

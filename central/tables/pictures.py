@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.column_types import words
 from central.tables.base import Base
-from protocol.messages import EvidenceRole, Rendition
+from central.tables.evidence import EvidenceColumns
 
 
 class AskedState(StrEnum):
@@ -42,18 +42,9 @@ class AskedPicture(Base):
     signed_by: Mapped[dict[str, Any] | None]
 
 
-class PictureEvidence(Base):
+class PictureEvidence(EvidenceColumns, Base):
     """One evidence file that an answer names; `stored` once its bytes are in the evidence store."""
 
     __tablename__ = "picture_evidence"
     request_id: Mapped[UUID] = mapped_column(ForeignKey("picture_requests.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
-    role: Mapped[EvidenceRole] = mapped_column(words(EvidenceRole))
-    rendition: Mapped[Rendition] = mapped_column(words(Rendition))
-    bytes: Mapped[int] = mapped_column(BigInteger)
-    media_type: Mapped[str] = mapped_column(String(128))
-    taken_at: Mapped[datetime]
-    width_px: Mapped[int]
-    height_px: Mapped[int]
-    stored: Mapped[bool] = mapped_column(default=False)

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.column_types import words
 from central.tables.base import Base
-from protocol.messages import EvidenceRole, Phase, Rendition
+from central.tables.evidence import EvidenceColumns
+from protocol.messages import Phase
 
 
 class ViolationState(StrEnum):
@@ -39,18 +40,9 @@ class StoredViolation(Base):
     stored_at: Mapped[datetime | None]
 
 
-class ViolationEvidence(Base):
+class ViolationEvidence(EvidenceColumns, Base):
     """One evidence file that a violation names; `stored` once its bytes are in the evidence store."""
 
     __tablename__ = "violation_evidence"
     violation_id: Mapped[UUID] = mapped_column(ForeignKey("violations.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
-    role: Mapped[EvidenceRole] = mapped_column(words(EvidenceRole))
-    rendition: Mapped[Rendition] = mapped_column(words(Rendition))
-    bytes: Mapped[int] = mapped_column(BigInteger)
-    media_type: Mapped[str] = mapped_column(String(128))
-    taken_at: Mapped[datetime]
-    width_px: Mapped[int]
-    height_px: Mapped[int]
-    stored: Mapped[bool] = mapped_column(default=False)

@@ -25,6 +25,7 @@ from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.builder import outgoing_from_event
 from edge_agent.evidence.scene import Scene
 from edge_agent.outbox.outgoing import Evidence, Outgoing
+from edge_agent.outbox.store import BoxStore
 from protocol import evidence_parts, signing, topics
 from protocol.kinds import Subject, ViolationKind
 from protocol.messages import (
@@ -368,3 +369,20 @@ def fake_centre(mosquitto: Mosquitto) -> Iterator[FakeCentre]:
     centre = FakeCentre(mosquitto.port)
     yield centre
     centre.stop()
+
+
+@pytest.fixture
+def centre(mosquitto: Mosquitto, fake_centre: FakeCentre) -> FakeCentre:
+    """A broker and a centre that listens to it."""
+    mosquitto.start()
+    fake_centre.start()
+    fake_centre.wait_ready()
+    return fake_centre
+
+
+@pytest.fixture
+def store(tmp_path: Path, told: Told) -> Iterator[BoxStore]:
+    """A box's store with room for everything."""
+    store = BoxStore(tmp_path / "data", 10**9, told.append)
+    yield store
+    store.close()

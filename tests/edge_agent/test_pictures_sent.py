@@ -29,21 +29,6 @@ Eventually = Callable[[Callable[[], object], str], None]
 
 
 @pytest.fixture
-def centre(mosquitto: Mosquitto, fake_centre: FakeCentre) -> FakeCentre:
-    mosquitto.start()
-    fake_centre.start()
-    fake_centre.wait_ready()
-    return fake_centre
-
-
-@pytest.fixture
-def store(tmp_path: Path, told: Told) -> Iterator[BoxStore]:
-    store = BoxStore(tmp_path / "data", 10**9, told.append)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def line(
     store: BoxStore, mosquitto: Mosquitto, told: Told, tmp_path: Path, box_config: Callable[..., BoxConfig]
 ) -> Iterator[Uplink]:

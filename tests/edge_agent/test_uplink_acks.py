@@ -25,21 +25,6 @@ Eventually = Callable[[Callable[[], object], str], None]
 
 
 @pytest.fixture
-def centre(mosquitto: Mosquitto, fake_centre: FakeCentre) -> FakeCentre:
-    mosquitto.start()
-    fake_centre.start()
-    fake_centre.wait_ready()
-    return fake_centre
-
-
-@pytest.fixture
-def store(tmp_path: Path, told: Told) -> Iterator[BoxStore]:
-    store = BoxStore(tmp_path / "data", 10**9, told.append)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def line(
     centre: FakeCentre,
     store: BoxStore,
