@@ -67,7 +67,7 @@ def play_file(address: Address, ring: PacketRing, stop: threading.Event, teller:
                 passed_s = time.monotonic() - started
                 if at_s > passed_s and stop.wait(max(at_s - passed_s, _BATCH_S)):
                     return
-            kept = KeptPacket(packet, started_at_s + at_s, TimeSource.FILE, at_s, packet.size)
+            kept = KeptPacket(packet, started_at_s + at_s, TimeSource.FILE, at_s, packet.size, started + at_s)
             ring.add(info, kept, packet.is_keyframe)
 
 
@@ -89,7 +89,7 @@ class _Dating:
         pts_s = None if ticks is None else ticks * self._unit_s
         taken_at_s, source = self._clock.date(pts_s, now_s, waited=was_buffered)
         self._last_s = self._last_s + self._frame_s if pts_s is None else pts_s
-        return KeptPacket(packet, taken_at_s, source, self._last_s, packet.size)
+        return KeptPacket(packet, taken_at_s, source, self._last_s, packet.size, time.monotonic())
 
     def _take_report(self, packet: VideoPacket, now_s: float) -> None:
         start_us = self._container.start_time_realtime

@@ -76,7 +76,7 @@ class FileSource:
             pictures = owed_pictures(info, packets, look_every_s, KeyframeDecoders(1), self._teller.damaged)
         at_s = 0.0
         for picture, at_s in pictures:
-            yield Frame(start_at_s + at_s, TimeSource.FILE, at_s, picture, picture.width, picture.height)
+            yield Frame(start_at_s + at_s, TimeSource.FILE, at_s, picture, picture.width, picture.height, at_s)
         if promised_s is not None and at_s < promised_s - max(_SHORT_BY_S, 1.5 * look_every_s):
             self._teller.cut_short(at_s, promised_s)
         else:

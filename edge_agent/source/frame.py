@@ -17,6 +17,8 @@ class Frame:
     """A decoded picture.
 
     `taken_at_s` is seconds since the Unix epoch, known as `time_source` says; `pts_s` is stream time in seconds.
+    `arrived_s` is when it arrived by a clock that no one sets (`time.monotonic`); of a file read as fast as possible it
+    is the stream time. How much time passed between two pictures is known by it, whatever is said of the time of day.
     """
 
     taken_at_s: float
@@ -25,6 +27,7 @@ class Frame:
     video_frame: av.VideoFrame
     width_px: int
     height_px: int
+    arrived_s: float
 
     def bgr(self) -> Pixels:
         """Give the whole picture, height x width x 3, blue first; converted once. Do not write to it."""

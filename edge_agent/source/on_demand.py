@@ -195,4 +195,4 @@ def _last_picture(gop: Gop, packets: Iterable[KeptPacket]) -> av.VideoFrame | No
 
 
 def _frame(picture: av.VideoFrame, kept: KeptPacket) -> Frame:
-    return Frame(kept.taken_at_s, kept.time_source, kept.pts_s, picture, picture.width, picture.height)
+    return Frame(kept.taken_at_s, kept.time_source, kept.pts_s, picture, picture.width, picture.height, kept.arrived_s)

@@ -18,13 +18,17 @@ CLOCK_BREAK_S = 10.0
 
 
 class KeptPacket(NamedTuple):
-    """A packet, when its picture was taken (Unix epoch, seconds; known how), and its stream time in seconds."""
+    """A packet, when its picture was taken (Unix epoch, seconds; known how), and its stream time in seconds.
+
+    `arrived_s` is when it arrived by `time.monotonic`.
+    """
 
     packet: VideoPacket
     taken_at_s: float
     time_source: TimeSource
     pts_s: float
     size_bytes: int
+    arrived_s: float
 
 
 @dataclass(slots=True)

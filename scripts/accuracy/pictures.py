@@ -102,4 +102,4 @@ def shifted(dx: int, dy: int) -> Change:
 def frame_of(image: Image, taken_at_s: float) -> Frame:
     """Make a picture into a frame as a source gives it."""
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24").reformat(format="yuv420p")
-    return Frame(taken_at_s, TimeSource.FILE, taken_at_s, picture, picture.width, picture.height)
+    return Frame(taken_at_s, TimeSource.FILE, taken_at_s, picture, picture.width, picture.height, taken_at_s)

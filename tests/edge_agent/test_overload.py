@@ -119,7 +119,7 @@ class _ReadySource(LiveSource):
 
     def take(self) -> Frame | None:
         image = av.VideoFrame.from_ndarray(np.zeros((2, 2, 3), np.uint8), format="rgb24")
-        return Frame(0.0, TimeSource.ARRIVAL, 0.0, image, 2, 2)
+        return Frame(0.0, TimeSource.ARRIVAL, 0.0, image, 2, 2, 0.0)
 
 
 def test_a_box_with_too_many_cameras_says_so_in_its_health(

@@ -38,7 +38,7 @@ def street(seed: int = 1) -> Frame:
 
 def frame_of(rgb: NDArray[np.uint8]) -> Frame:
     picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p")
-    return Frame(NIGHT_S, TimeSource.RTCP, 0.0, picture, rgb.shape[1], rgb.shape[0])
+    return Frame(NIGHT_S, TimeSource.RTCP, 0.0, picture, rgb.shape[1], rgb.shape[0], 0.0)
 
 
 @dataclass

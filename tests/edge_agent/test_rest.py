@@ -160,7 +160,7 @@ def test_a_picture_that_freezes_while_a_camera_rests_is_told_soon(work: CameraWo
         assert t_s < frozen_s + 12, "still not told"
         picture = paint((), min(t_s, frozen_s)).rgb
         image = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24").reformat(format="yuv420p")
-        work.look(Frame(START_S + t_s, TimeSource.ARRIVAL, t_s, image, image.width, image.height))
+        work.look(Frame(START_S + t_s, TimeSource.ARRIVAL, t_s, image, image.width, image.height, t_s))
         if 10 <= t_s < frozen_s:
             assert work.intervals_to_next == 2
         t_s += LOOK_EVERY_S * work.intervals_to_next

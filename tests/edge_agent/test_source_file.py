@@ -149,3 +149,9 @@ def test_a_file_that_is_left_early_is_closed(tmp_path: Path) -> None:
     next(frames)
     frames.close()  # type: ignore[attr-defined]
     assert list(frames) == []
+
+
+def test_the_pictures_of_a_file_arrive_in_its_own_time(tmp_path: Path) -> None:
+    frames = list(FileSource(write_clip(tmp_path / "clip.mp4", seconds=4), start_at_s=1000.0).frames(1.0))
+    assert len(frames) > 2
+    assert [frame.arrived_s for frame in frames] == [frame.pts_s for frame in frames]

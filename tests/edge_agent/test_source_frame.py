@@ -17,7 +17,7 @@ LAYOUTS = ["yuv420p", "yuvj420p", "nv12", "yuv422p", "yuvj422p", "yuv444p", "yuv
 def frame_of(layout: str, width: int = 402, height: int = 218) -> Frame:
     rgb = numbered_picture(5, width, height)
     video_frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=layout)
-    return Frame(1.0, TimeSource.FILE, 0.0, video_frame, width, height)
+    return Frame(1.0, TimeSource.FILE, 0.0, video_frame, width, height, 0.0)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

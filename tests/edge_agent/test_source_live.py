@@ -127,6 +127,9 @@ def test_a_file_plays_the_camera_at_the_speed_of_life(tmp_path: Path, watch: Wat
     assert ended_at_s - began_at_s >= 1.5
     numbers = [number_in(frame.luma()) for frame in seen.frames]
     assert numbers == sorted({number - number % 5 for number in numbers})
+    arrived_s = [frame.arrived_s - seen.frames[0].arrived_s for frame in seen.frames]
+    assert arrived_s == pytest.approx([frame.pts_s - seen.frames[0].pts_s for frame in seen.frames])
+    assert time.monotonic() - 30 < seen.frames[0].arrived_s <= time.monotonic()
     for frame in seen.frames:
         assert frame.time_source is TimeSource.FILE
         assert began_at_s - 5 <= frame.taken_at_s <= ended_at_s

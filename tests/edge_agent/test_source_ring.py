@@ -29,7 +29,7 @@ def packets_of(path: Path, start_at_s: float) -> Iterator[tuple[StreamInfo, Kept
                 at_s = float((ticks or 0) * info.time_base)
                 first = at_s if first is None else first
                 shown_s = at_s - first
-                kept = KeptPacket(packet, start_at_s + shown_s, TimeSource.FILE, shown_s, packet.size)
+                kept = KeptPacket(packet, start_at_s + shown_s, TimeSource.FILE, shown_s, packet.size, shown_s)
                 yield info, kept, packet.is_keyframe
 
 
