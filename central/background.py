@@ -7,19 +7,17 @@ import secrets
 from pathlib import Path
 
 from central.broker import EmbeddedBroker
+from central.broker_address import BrokerAddress
 from central.cases.timekeeper import Timekeeper
 from central.filing.builtin import BuiltinPlatform
 from central.filing.worker import FilingWorker
 from central.ingest.inbox import Inbox
-from central.ingest.subscriber import BrokerAddress, Subscriber
+from central.ingest.subscriber import Subscriber
 from central.services import Services
 from central.telling.worker import NoticeWorker
 from central.worker_thread import WorkerThread
 
 log = logging.getLogger(__name__)
-
-_MQTT_PORT = 1883
-_MQTTS_PORT = 8883
 
 
 class Background:
@@ -81,17 +79,14 @@ class Background:
             self._broker = None
 
     def _address(self) -> tuple[BrokerAddress, str | None]:
-        parts = self._settings.broker_parts
-        if parts is None:
-            if self._settings.share_group:
-                log.warning("the embedded broker knows no shared subscriptions: share_group is not used")
-            self._broker = EmbeddedBroker(self._settings.mqtt_host, self._settings.mqtt_port)
-            self._broker.start()
-            return BrokerAddress(_reachable(self._broker.host), self._broker.port), None
-        tls = parts.scheme == "mqtts"
-        port = parts.port or (_MQTTS_PORT if tls else _MQTT_PORT)
-        address = BrokerAddress(parts.hostname or "", port, parts.username, parts.password, tls)
-        return address, self._settings.share_group
+        address = self._settings.broker_address
+        if address is not None:
+            return address, self._settings.share_group
+        if self._settings.share_group:
+            log.warning("the embedded broker knows no shared subscriptions: share_group is not used")
+        self._broker = EmbeddedBroker(self._settings.mqtt_host, self._settings.mqtt_port)
+        self._broker.start()
+        return BrokerAddress(_reachable(self._broker.host), self._broker.port), None
 
 
 def _reachable(host: str) -> str:

@@ -64,6 +64,12 @@ def serve(
     broker: Annotated[
         str | None, typer.Option(help="mqtt://[user:password@]host[:port]; KERBWATCH_BROKER [the embedded one]")
     ] = None,
+    broker_ca: Annotated[
+        Path | None,
+        typer.Option(
+            "--broker-ca", help="For mqtts://, the authority's certificate, PEM; KERBWATCH_BROKER_CA [the system's]"
+        ),
+    ] = None,
     mqtt_host: Annotated[
         str | None, typer.Option(help="Address of the embedded broker; KERBWATCH_MQTT_HOST [127.0.0.1]")
     ] = None,
@@ -91,6 +97,7 @@ def serve(
             host=host,
             port=port,
             broker=broker,
+            broker_ca=broker_ca,
             mqtt_host=mqtt_host,
             mqtt_port=mqtt_port,
             share_group=share_group,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
-from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from central.broker_address import BrokerAddress
 from central.problems import Problem
 
 ENV_PREFIX = "KERBWATCH_"
@@ -32,6 +32,9 @@ class Settings(BaseModel):
     )
     evidence_url: str = Field(default="", description="a folder or s3://bucket/prefix; empty: a folder in data_dir")
     broker: str | None = Field(default=None, description="mqtt://[user:password@]host[:port]; none: the embedded one")
+    broker_ca: Path | None = Field(
+        default=None, description="certificates (PEM) of the authority that signed the broker's; none: the system's"
+    )
     share_group: str | None = Field(
         default=None, description="workers of the same group share the load; external brokers only"
     )
@@ -56,10 +59,7 @@ class Settings(BaseModel):
     def _check_broker(cls, url: str | None) -> str | None:
         if not url:
             return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.path not in ("", "/"):
-            raise ValueError("write it as mqtt://[user:password@]host[:port], or mqtts:// for TLS")
-        _ = parts.port  # raises ValueError for a port that is none
+        BrokerAddress.parse(url)
         return url
 
     @field_validator("time_zone")
@@ -107,6 +107,6 @@ class Settings(BaseModel):
         return ZoneInfo(self.time_zone)
 
     @property
-    def broker_parts(self) -> SplitResult | None:
-        """The external broker's URL, taken apart; None for the embedded broker."""
-        return urlsplit(self.broker) if self.broker else None
+    def broker_address(self) -> BrokerAddress | None:
+        """The external broker's address; None for the embedded broker."""
+        return BrokerAddress.parse(self.broker, self.broker_ca) if self.broker else None

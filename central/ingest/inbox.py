@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -54,7 +55,7 @@ class Inbox:
                 log.exception("ingest: a message on %s could not be taken; its box will repeat it", topic)
             self._troubled = True
             # A status is said only once: the broker, which keeps it, must be asked again.
-            return Outcome(ask_for_statuses=_is_away(error) and topic.endswith("/status"))
+            return Outcome(ask_for_status_of=_said_once(topic) if _is_away(error) else None)
         if self._troubled:
             log.warning("ingest: messages are taken again")
         self._troubled = False
@@ -68,7 +69,7 @@ class Inbox:
             return Outcome(tuple(self._with_retries(parsed, payload, retained=retained)))
         except KeyNotYetKnown:
             log.warning("ingest: %s spoke before its status, so its key is unknown; asking for it", device)
-            return Outcome(ask_for_statuses=True)
+            return Outcome(ask_for_status_of=device)
         except Unacceptable as problem:
             return self._set_aside(topic, device, payload, problem)
         except Exception as error:
@@ -133,3 +134,11 @@ def _is_away(error: Exception) -> bool:
     if isinstance(error, StoreUnavailable | OperationalError | InterfaceError | PoolTimeoutError):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _said_once(topic: str) -> str | None:
+    """Give the box whose status is on this topic."""
+    with suppress(ValueError):
+        parsed = topics.parse(topic)
+        return parsed.device if parsed.channel == "status" else None
+    return None

@@ -18,10 +18,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to do after a message. `ask_for_statuses`: have the broker repeat the retained status messages."""
+    """What to do after a message. `ask_for_status_of`: have the broker repeat this box's retained status."""
 
     replies: tuple[Reply, ...] = ()
-    ask_for_statuses: bool = False
+    ask_for_status_of: str | None = None
 
 
 def stored(device: str, *ids: UUID) -> Reply:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from central.broker_address import BrokerAddress
 from central.ingest.inbox import Inbox
+from central.problems import Problem
 from protocol import topics
 
 log = logging.getLogger(__name__)
@@ -26,20 +28,20 @@ KEEPALIVE_S = 60
 _SHORTEST_PAUSE_S = 1
 _LONGEST_PAUSE_S = 30
 _ASK_AGAIN_AFTER_S = 5.0
+_MOST_ASKED = 200
+"""Boxes whose status is asked for at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where the broker is, and how to get in."""
+class BrokerCertificates(Problem):
+    """The file of certificate authorities cannot be used."""
 
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = None
-    tls: bool = False
+    code = "broker_certificates"
 
-    def __str__(self) -> str:
-        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
+    def __init__(self, path: Path, error: Exception) -> None:
+        super().__init__(
+            f"证书文件 {path} 无法使用（{error}）：请用 --broker-ca 指定 PEM 格式的 CA 证书",
+            f"The certificates {path} cannot be used ({error}): name the authority's certificate (PEM) by --broker-ca",
+        )
 
 
 class Subscriber:
@@ -50,14 +52,16 @@ class Subscriber:
         self._inbox = inbox
         self._filters = topics.from_boxes(share_group)
         self._troubled = False
+        self._ask_for: set[str] = set()
         self._ask_timer: threading.Timer | None = None
+        self._ask_lock = threading.Lock()
         self._stopping = False
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=share_group is not None)
         client.reconnect_delay_set(_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S)
         if address.user is not None:
             client.username_pw_set(address.user, address.password)
         if address.tls:
-            client.tls_set()
+            _trust(client, address.ca_file)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -119,17 +123,32 @@ class Subscriber:
         result = self._inbox.receive(topic, bytes(message.payload), retained=bool(message.retain))
         for reply in result.replies:
             client.publish(topics.ack(reply.device), reply.ack.model_dump_json().encode(), qos=1)
-        if result.ask_for_statuses:
-            self._ask_for_statuses_soon()
+        if result.ask_for_status_of is not None:
+            self._ask_for_status_soon(result.ask_for_status_of)
 
-    def _ask_for_statuses_soon(self) -> None:
-        # Subscribing again has the broker repeat what it retains. Not at once and not for every message:
-        # a site has many boxes, and the database may need a moment to come back.
-        if self._ask_timer is not None and self._ask_timer.is_alive():
-            return
-        self._ask_timer = threading.Timer(_ASK_AGAIN_AFTER_S, self._client.subscribe, [_STATUS_FILTER, 1])
-        self._ask_timer.daemon = True
-        self._ask_timer.start()
+    def _ask_for_status_soon(self, device: str) -> None:
+        # Subscribing to a topic has the broker repeat what it retains there. Box by box, since a broker keeps only so
+        # much of an answer (Mosquitto: max_queued_messages); not at once: the database may need a moment to come back.
+        with self._ask_lock:
+            self._ask_for.add(device)
+            if self._stopping or (self._ask_timer is not None and self._ask_timer.is_alive()):
+                return
+            self._ask_timer = threading.Timer(_ASK_AGAIN_AFTER_S, self._ask_for_statuses)
+            self._ask_timer.daemon = True
+            self._ask_timer.start()
+
+    def _ask_for_statuses(self) -> None:
+        with self._ask_lock:
+            devices = [self._ask_for.pop() for _ in range(min(len(self._ask_for), _MOST_ASKED))]
+            if self._ask_for and not self._stopping:
+                self._ask_timer = threading.Timer(_ASK_AGAIN_AFTER_S, self._ask_for_statuses)
+                self._ask_timer.daemon = True
+                self._ask_timer.start()
+        asked = [topics.status(device) for device in devices]
+        if asked:
+            self._client.subscribe([(topic, 1) for topic in asked])
+            # Given up again at once: who subscribes twice may hear everything twice.
+            self._client.unsubscribe(asked)
 
     def _say_trouble(self, what: str) -> None:
         if not self._troubled:
@@ -137,4 +156,10 @@ class Subscriber:
         self._troubled = True
 
 
-_STATUS_FILTER = topics.status("+")
+def _trust(client: mqtt.Client, ca_file: Path | None) -> None:
+    try:
+        client.tls_set(str(ca_file) if ca_file else None)
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        if ca_file is None:
+            raise
+        raise BrokerCertificates(ca_file, error) from error

@@ -10,15 +10,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as mqtt
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from paho.mqtt.enums import CallbackAPIVersion
 
 from central.background import Background
 from central.broker import BrokerNotStarted, EmbeddedBroker
+from central.ingest import subscriber
 from central.services import Services, build_services
 from protocol import topics
 from protocol.messages import Ack
@@ -48,7 +55,7 @@ def free_port() -> int:
 class Mosquitto:
     """A real Mosquitto on a port of its own, that can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
         if program is None:
             pytest.skip("mosquitto is not installed")
@@ -57,7 +64,7 @@ class Mosquitto:
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {folder}/\nuser root\n"
+            f"persistence_location {folder}/\nuser root\n" + "".join(f"{line}\n" for line in more)
         )
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -186,6 +193,79 @@ def test_a_box_that_was_there_before_the_centre_is_known(
     background.start()
     wait_for(services.devices.list, "the status that the broker kept")
     background.stop()
+
+
+def test_a_box_whose_retained_status_did_not_fit_is_asked_for_by_name(
+    tmp_path: Path, services: Services, make_box: type[Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber, "_ASK_AGAIN_AFTER_S", 0.1)
+    broker = Mosquitto(tmp_path, "max_inflight_messages 1", "max_queued_messages 20")
+    broker.start()
+    teller = mqtt.Client(CallbackAPIVersion.VERSION2)
+    teller.connect("127.0.0.1", broker.port)
+    teller.loop_start()
+    boxes = [make_box(f"box-{number}") for number in range(40)]
+    for box in boxes:
+        topic, payload = box.status()
+        teller.publish(topic, payload, qos=1, retain=True).wait_for_publish(LIMIT_S)
+    background = Background(with_broker(services, broker.port))
+    background.start()
+    wait_for(lambda: len(services.devices.list()) >= 20, "what did fit is known")
+    known = {device.id for device in services.devices.list()}
+    lost = next(box for box in boxes if box.device not in known)
+    report = lost.report()
+    for _ in range(2):  # a box repeats what it has no word on
+        for topic, payload in report.messages:
+            teller.publish(topic, payload, qos=1)
+        wait_for(lambda: lost.device in {device.id for device in services.devices.list()}, "the lost one is known too")
+    wait_for(lambda: services.cases.list().items, "its violation is a case")
+    teller.disconnect()
+    teller.loop_stop()
+    background.stop()
+    broker.kill()
+
+
+def test_a_broker_of_the_citys_own_authority_is_reached_with_its_certificate_only(
+    tmp_path: Path, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    certificate, key = own_authority(tmp_path)
+    broker = Mosquitto(tmp_path, f"certfile {certificate}", f"keyfile {key}")
+    broker.start()
+    url = f"mqtts://127.0.0.1:{broker.port}"
+    for authority, reached in ((None, False), (certificate, True)):
+        background = Background(with_broker(services, broker.port, broker=url, broker_ca=authority))
+        background.start()
+        if reached:
+            wait_for(lambda: background.broker_connected, "connected")  # noqa: B023 - called at once
+        else:
+            wait_for(lambda: "cannot be reached" in caplog.text, "the refusal is told")
+            assert not background.broker_connected
+        background.stop()
+    broker.kill()
+
+
+def own_authority(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate that is its own authority, for 127.0.0.1; give the files of certificate and key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    at = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(hours=1))
+        .not_valid_after(at + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "broker.pem", folder / "broker.key"
+    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return files
 
 
 def test_workers_of_a_group_share_the_load_and_file_each_case_once(

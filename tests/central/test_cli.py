@@ -59,10 +59,24 @@ def test_options_go_before_the_environment_and_that_before_the_defaults() -> Non
     assert Settings.load(environ).port == 81
 
 
-def test_a_password_in_the_brokers_url_is_not_shown(settings: Settings) -> None:
-    parts = settings.model_copy(update={"broker": "mqtt://centre:secret@broker.example:1884"}).broker_parts
-    assert parts is not None
-    assert (parts.username, parts.password, parts.hostname, parts.port) == ("centre", "secret", "broker.example", 1884)
+def test_a_password_in_the_brokers_url_is_percent_decoded_and_not_shown(settings: Settings) -> None:
+    url = "mqtt://city%2Fcentre:p%40ss%2Fw%23rd@broker.example:1884"
+    address = settings.model_copy(update={"broker": url}).broker_address
+    assert address is not None
+    assert (address.user, address.password) == ("city/centre", "p@ss/w#rd")
+    assert (address.host, address.port) == ("broker.example", 1884)
+    assert "p@ss" not in f"{address} {address!r}"
+    code, output = typed("serve", "--broker", "mqtt://centre:p/ss@broker.example")
+    assert (code, "%2F" in output, "p/ss" in output) == (1, True, False)
+
+
+def test_a_certificate_authority_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    code, output = typed("serve", "--broker", "mqtts://b", "--broker-ca", str(tmp_path / "none.pem"))
+    assert (code, "none.pem" in output) == (1, True)
+    (tmp_path / "no.pem").write_text("no certificate")
+    options = ("--broker", "mqtts://b", "--broker-ca", str(tmp_path / "no.pem"), "--port", "0")
+    code, output = typed("serve", *options, "--data", str(tmp_path / "data"))
+    assert (code, "no.pem" in output, "证书" in output) == (1, True, True)
 
 
 def test_an_administrator_makes_users_and_changes_passwords(settings: Settings) -> None:

@@ -112,7 +112,7 @@ def test_a_box_whose_key_is_not_known_yet_is_heard_once_it_says_who_it_is(
     for part in report.parts:
         inbox.receive(*part)
     outcome = inbox.receive(*report.message)
-    assert outcome.ask_for_statuses
+    assert outcome.ask_for_status_of == "box-9"
     assert outcome.replies == ()
     inbox.receive(*box.status())
     assert inbox.receive(*report.message).replies[0].ack.stored == (report.violation.id,)
@@ -175,7 +175,7 @@ def test_while_the_database_is_away_nothing_is_acknowledged_and_nothing_breaks(
     with services.sessions.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE devices RENAME TO devices_away")
     assert send(*report.messages) == Ack()
-    assert inbox.receive(*box.status()).ask_for_statuses, "a status is said once: the broker must repeat it"
+    assert inbox.receive(*box.status()).ask_for_status_of, "a status is said once: the broker must repeat it"
     with services.sessions.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE devices_away RENAME TO devices")
     assert send(report.message) == Ack(stored=(report.violation.id,))

@@ -93,7 +93,7 @@ def broker(tmp_path: Path) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     (tmp_path / "passwd").touch(mode=0o600)
-    for user in ("kerbwatch-central", "box-17", "box-18"):
+    for user in ("kerbwatch-central", "kerbwatch-central-2", "box-17", "box-18"):
         subprocess.run([passwd, "-b", str(tmp_path / "passwd"), user, "secret"], check=True, capture_output=True)
     shutil.copy(DEPLOY / "mosquitto" / "acl", tmp_path / "acl")
     example = (DEPLOY / "mosquitto" / "mosquitto.conf").read_text(encoding="utf-8")
@@ -130,10 +130,12 @@ def wait_for(check: Callable[[], bool], what: str) -> None:
 class Person:
     """Somebody at the broker, and what they heard."""
 
-    def __init__(self, port: int, user: str, *filters: str) -> None:
+    def __init__(self, port: int, user: str, *filters: str, client_id: str = "") -> None:
         self.heard: list[str] = []
+        self.drops = 0
         subscribed = threading.Event()
-        client = Client(CallbackAPIVersion.VERSION2, client_id=f"{user}-test")
+        client = Client(CallbackAPIVersion.VERSION2, client_id=client_id or f"{user}-test")
+        client.on_disconnect = self._dropped
         client.username_pw_set(user, "secret")
         client.on_message = lambda _client, _data, message: self.heard.append(message.topic)
         client.on_connect = lambda client, *_: client.subscribe([(one, 1) for one in filters])
@@ -146,6 +148,9 @@ class Person:
     def say(self, *said: str) -> None:
         for topic in said:
             self.client.publish(topic, b"{}", qos=1).wait_for_publish(PATIENCE_S)
+
+    def _dropped(self, *_: object) -> None:
+        self.drops += 1
 
     def close(self) -> None:
         self.client.disconnect()
@@ -168,3 +173,40 @@ def test_a_box_can_speak_only_for_itself(broker: int) -> None:
     finally:
         for person in (centre, box, neighbour):
             person.close()
+
+
+@pytest.mark.system("mosquitto")
+def test_a_box_that_takes_another_ones_client_id_throws_nobody_out_and_workers_go_together(broker: int) -> None:
+    workers = [
+        Person(broker, user, *topics.from_boxes("ingest"), client_id="kwc-1")
+        for user in ("kerbwatch-central", "kerbwatch-central-2")
+    ]
+    box = Person(broker, "box-17", topics.ack("box-17"), client_id="box-17")
+    thief = Person(broker, "box-18", topics.ack("box-18"), client_id="box-17")
+    try:
+        thief.say(topics.violation("box-18"))
+        box.say(*[topics.violation("box-17")] * 10)
+        wait_for(lambda: len([t for worker in workers for t in worker.heard]) == 11, "the workers hear both boxes")
+        assert all(worker.heard for worker in workers), "they share the load"
+        assert [person.drops for person in (box, thief, *workers)] == [0] * 4
+    finally:
+        for person in (*workers, box, thief):
+            person.close()
+
+
+@pytest.mark.system("mosquitto")
+def test_a_centre_that_starts_hears_the_retained_status_of_every_box_of_a_large_city(broker: int) -> None:
+    teller = Client(CallbackAPIVersion.VERSION2, client_id="")
+    teller.username_pw_set("box-17", "secret")
+    teller.max_inflight_messages_set(1000)
+    teller.connect("127.0.0.1", broker)
+    teller.loop_start()
+    many = 2500
+    for number in range(many):  # one box's rights allow as many retained topics only below `evidence`
+        said = teller.publish(topics.evidence("box-17", f"{number}"), b"{}", qos=1, retain=True)
+    said.wait_for_publish(PATIENCE_S)
+    centre = Person(broker, "kerbwatch-central", "kerbwatch/v1/+/evidence/+")
+    wait_for(lambda: len(centre.heard) == many, f"all are heard, not only {len(centre.heard)}")
+    teller.disconnect()
+    teller.loop_stop()
+    centre.close()
