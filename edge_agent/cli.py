@@ -6,7 +6,9 @@ import dataclasses
 import json
 import logging
 import math
+import os
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +19,7 @@ from edge_agent import SOFTWARE
 from edge_agent.config.box import BoxConfig, ConfigError, load_config
 from edge_agent.config.last_good import config_to_run
 from edge_agent.outbox.database import StoreError
+from edge_agent.signals import Control, listening
 from edge_agent.uplink.identity import IdentityError
 
 app = typer.Typer(
@@ -25,6 +28,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they hold passwords
 )
+
+NATIVE_THREADS = ("looks", "detector", "source")
+"""Threads whose names begin so may hang in a decoder or the detector when the process ends."""
 
 ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the box's YAML file / 设备配置文件")]
 
@@ -50,17 +56,27 @@ def run(
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    try:
-        box, events = config_to_run(config, data)
-        from edge_agent.agent import run as watch
-        from models.errors import ModelError
-
+    control = Control()
+    with listening(control):
         try:
-            code = watch(box, data, once=once, config_events=events)
-        except ModelError as error:
+            box, events = config_to_run(config, data)
+            from edge_agent.agent import run as watch
+            from models.errors import ModelError
+
+            try:
+                code = watch(box, data, once=once, config_events=events, config_path=config, control=control)
+            except ModelError as error:
+                raise _fail(error) from error
+        except (ConfigError, StoreError, IdentityError) as error:
             raise _fail(error) from error
-    except (ConfigError, StoreError, IdentityError) as error:
-        raise _fail(error) from error
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End the process, without waiting for a thread that hangs in native code."""
+    if any(thread.name.startswith(NATIVE_THREADS) for thread in threading.enumerate()):
+        logging.shutdown()
+        os._exit(code)
     raise typer.Exit(code)
 
 

@@ -48,6 +48,11 @@ class Keeper:
                 self._save([work])
 
     @property
+    def unsaved(self) -> int:
+        """How many violations the disk has refused so far; they are in memory only."""
+        return len(self._unsaved)
+
+    @property
     def is_due(self) -> bool:
         """Whether the next checkpoint is due."""
         return time.monotonic() - self._saved_at_s >= CHECKPOINT_EVERY_S

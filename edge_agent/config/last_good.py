@@ -30,11 +30,12 @@ def config_to_run(path: Path, data_dir: Path) -> tuple[BoxConfig, list[HealthEve
         if last_good is None:
             raise
         return last_good, [notices.config_refused(str(path), error.faults)]
-    _keep(data_dir, config)
+    keep_as_good(data_dir, config)
     return config, []
 
 
-def _keep(data_dir: Path, config: BoxConfig) -> None:
+def keep_as_good(data_dir: Path, config: BoxConfig) -> None:
+    """Keep a configuration that is good. A disk that refuses is logged."""
     data_dir.mkdir(parents=True, exist_ok=True)
     try:
         write_durably(data_dir / LAST_GOOD_FILE, config.model_dump_json(indent=1).encode(), mode=0o600)

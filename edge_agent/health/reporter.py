@@ -64,6 +64,16 @@ class HealthReporter:
                 self._events.popleft()
                 self._overflow += 1
 
+    def pending(self) -> list[HealthEvent]:
+        """Return the events that no message has taken along yet."""
+        with self._lock:
+            return list(self._events)
+
+    def take_over(self, events: Iterable[HealthEvent]) -> None:
+        """Report events that another reporter of this process has logged already."""
+        with self._lock:
+            self._events.extend(events)
+
     def start(self, publish: Callable[[Health], bool]) -> None:
         """Report every `every_s` through `publish`, which says whether the message was taken on."""
         self._publish = publish

@@ -96,6 +96,32 @@ def look_failed(camera: str, reason: str) -> HealthEvent:
     )
 
 
+def looks_stopped(camera: str | None, reason: str, hangs_for_s: float | None) -> HealthEvent:
+    """A thread that takes looks died or hangs; the process ends so that it can be started anew."""
+    if hangs_for_s is None:
+        what_zh, what_en = f"巡查线程意外终止（{reason}）", f"a thread that takes looks has died ({reason})"
+    else:
+        what_zh, what_en = f"一次查看已持续 {hangs_for_s:.0f} 秒未结束", f"a look hangs for {hangs_for_s:.0f} s"
+    return notice(
+        "error",
+        "looks_stopped",
+        f"{what_zh}，程序退出，由服务管理器重新启动；未发送的违规保存在磁盘上。若反复出现，请查看设备日志。",
+        f"Looks have stopped: {what_en}; the process ends for its service manager to start it anew. What is not sent "
+        "yet is on the disk. If this repeats, see the box's log.",
+        camera=camera,
+    )
+
+
+def detector_slow(waited_s: float) -> HealthEvent:
+    """The detector is still being fetched or opened."""
+    return notice(
+        "warning",
+        "detector_slow",
+        f"检测模型已等待 {waited_s / 60:.0f} 分钟仍未就绪（下载或加载中），尚未开始巡查。",
+        f"The detector is still being fetched or opened after {waited_s / 60:.0f} min; nothing is watched yet.",
+    )
+
+
 def no_detector(reason: str) -> HealthEvent:
     """The detector cannot be opened; nothing is watched until it can."""
     return notice(

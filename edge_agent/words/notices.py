@@ -41,6 +41,24 @@ def config_refused(path: str, faults: Sequence[str]) -> HealthEvent:
     )
 
 
+def config_taken() -> HealthEvent:
+    """A changed configuration was read again while the box ran."""
+    return notice(
+        "info", "config_taken", "已重新读取配置并启用。", "The configuration was read again and is in use now."
+    )
+
+
+def config_waits(unsaved: int) -> HealthEvent:
+    """A new configuration cannot be taken while the disk refuses what the old one's cameras have found."""
+    return notice(
+        "warning",
+        "config_waits",
+        f"新配置暂缓启用：{unsaved} 条违规尚未写入磁盘。",
+        f"The new configuration waits: {unsaved} violation(s) cannot be written to the disk yet.",
+        unsaved=unsaved,
+    )
+
+
 def outbox_dropped(role: EvidenceRole, violation: UUID, freed_bytes: int) -> HealthEvent:
     """The outbox was full and a clip or close-up was given up."""
     what_zh, what_en = {

@@ -85,6 +85,11 @@ class Process:
         self._popen.send_signal(signal.SIGTERM)
         return self.wait()
 
+    def hang_up(self) -> None:
+        """Tell it to read its configuration again (SIGHUP)."""
+        assert self._popen is not None
+        self._popen.send_signal(signal.SIGHUP)
+
     def wait(self) -> int:
         """Wait until it ends by itself and return its exit code."""
         assert self._popen is not None

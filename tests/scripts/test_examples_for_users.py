@@ -72,7 +72,7 @@ def test_a_unit_restarts_for_ever_and_calls_a_command_that_there_is(unit: str) -
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's keys are case-sensitive
     parser.read(DEPLOY / "systemd" / f"{unit}.service", encoding="utf-8")
     service = parser["Service"]
-    assert (service["Restart"], service["StartLimitIntervalSec"]) == ("always", "0")
+    assert (service["Restart"], parser["Unit"]["StartLimitIntervalSec"]) == ("always", "0")
     assert service["ExecStart"].startswith(f"/opt/kerbwatch/.venv/bin/{unit} ")
 
 
