@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from central.cases.views import View
 from central.database import Sessions
 from central.problems import Problem
 from central.tables import Device
+from protocol.bounds import MAX_NAME_CHARS, cut_text
 from protocol.messages import Health, HealthEvent
 
 
@@ -36,6 +37,7 @@ class DeviceView(View):
     software: str
     key_fingerprint: str | None
     health: Health | None
+    health_unreadable: bool = Field(description="the stored health message breaks the protocol's bounds")
     notices: list[HealthEvent]
 
 
@@ -73,12 +75,13 @@ def _views(session: Session, rows: Sequence[Device]) -> list[DeviceView]:
     return [
         DeviceView(
             id=row.id,
-            name=row.name,
+            name=cut_text(row.name, MAX_NAME_CHARS),
             online=row.online,
             last_seen_at=row.last_seen_at,
-            software=row.software,
+            software=cut_text(row.software, MAX_NAME_CHARS),
             key_fingerprint=row.key_fingerprint,
-            health=_health(row),
+            health=(health := _health(row)),
+            health_unreadable=health is None and row.health is not None,
             notices=notices.newest(session, row.id),
         )
         for row in rows
@@ -90,5 +93,5 @@ def _health(row: Device) -> Health | None:
         return None
     try:
         return Health.model_validate(row.health)
-    except ValidationError:  # stored by an older centre
+    except ValidationError:  # stored before the protocol had bounds
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import delete, select
@@ -9,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from central.database import insert_or_ignore
 from central.tables import DeviceNotice
+from protocol.bounds import EARLIEST_YEAR, LATEST_YEAR, MAX_NAME_CHARS, cut_text
 from protocol.messages import HealthEvent
 
 KEPT_PER_DEVICE = 200
 SHOWN = 20
+_NO_TIME = datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)
+"""Shown where an earlier release stored a time that cannot be."""
 
 
 def add(session: Session, device_id: str, event: HealthEvent) -> None:
@@ -53,12 +57,12 @@ def newest(session: Session, device_id: str) -> list[HealthEvent]:
     )
     return [
         HealthEvent(
-            at=row.at,
+            at=row.at if EARLIEST_YEAR <= row.at.year <= LATEST_YEAR else _NO_TIME,
             severity=cast("Any", row.severity),
-            code=row.code,
+            code=cut_text(row.code, MAX_NAME_CHARS),
             text_zh=row.text_zh,
             text_en=row.text_en,
-            camera=row.camera or None,
+            camera=cut_text(row.camera, MAX_NAME_CHARS) or None,
             detail=row.detail,
         )
         for row in rows

@@ -10,9 +10,10 @@ import rfc8785
 def canonical_json(value: Any) -> bytes:
     """Serialise plain JSON data (dict, list, str, int, float, bool, None).
 
-    Raises ValueError for what JSON cannot carry (NaN, integers beyond 2**53, other types).
+    Raises ValueError for what JSON cannot carry (NaN, integers beyond 2**53, half characters, other types, what
+    is nested too deeply).
     """
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise ValueError(f"not canonical JSON data: {error}") from error

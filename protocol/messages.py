@@ -10,8 +10,26 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from protocol.bounds import (
+    MAX_CAMERAS,
+    MAX_EVENTS,
+    MAX_EVIDENCE_FILES,
+    MAX_RING_POINTS,
+    Address,
+    Amount,
+    ByteCount,
+    Count,
+    CutName,
+    CutText,
+    Detail,
+    Identifier,
+    Name,
+    Pixels,
+    Timestamp,
+    check_zone_points,
+)
 from protocol.kinds import Subject, ViolationKind
 from protocol.topics import DEVICE_ID_PATTERN
 
@@ -23,6 +41,9 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 BoxXyxy = tuple[Fraction, Fraction, Fraction, Fraction]
 Point = tuple[Fraction, Fraction]
+Ring = Annotated[tuple[Point, ...], Field(max_length=MAX_RING_POINTS)]
+EvidenceRefs = Annotated[tuple["EvidenceRef", ...], Field(max_length=MAX_EVIDENCE_FILES)]
+Version = Annotated[str, Field(max_length=20)]
 
 
 class Message(BaseModel):
@@ -64,20 +85,20 @@ class EvidenceRef(Message):
     role: EvidenceRole
     rendition: Rendition
     sha256: Sha256
-    bytes: int = Field(gt=0)
-    media_type: str = Field(examples=["image/jpeg"])
-    taken_at: AwareDatetime
-    width_px: int = Field(gt=0)
-    height_px: int = Field(gt=0)
+    bytes: int = Field(gt=0, le=2**53 - 1)
+    media_type: Identifier = Field(examples=["image/jpeg"])
+    taken_at: Timestamp
+    width_px: Pixels
+    height_px: Pixels
 
 
 class CameraPlace(Message):
     """Which camera, and where it looks."""
 
-    id: str
-    name: str = ""
-    address: str = ""
-    direction: str = Field(default="", description="for people, e.g. 由北向南 / facing south")
+    id: Identifier
+    name: Name = ""
+    address: Address = ""
+    direction: Name = Field(default="", description="for people, e.g. 由北向南 / facing south")
     latitude: float | None = Field(default=None, ge=-90, le=90, description="WGS 84, degrees")
     longitude: float | None = Field(default=None, ge=-180, le=180, description="WGS 84, degrees")
 
@@ -92,20 +113,25 @@ class MapPosition(Message):
 class ZonePlace(Message):
     """The zone as it was when the violation happened, so that a picture can be explained years later."""
 
-    id: str
-    name: str = ""
-    polygon: tuple[Point, ...]
-    exclude: tuple[tuple[Point, ...], ...] = ()
+    id: Identifier
+    name: Name = ""
+    polygon: Ring
+    exclude: tuple[Ring, ...] = ()
+
+    @model_validator(mode="after")
+    def _few_points(self) -> Self:
+        check_zone_points(self.polygon, self.exclude)
+        return self
 
 
 class Proof(Message):
     """How sure the box is, and of what: looks at the place between first seen and this report."""
 
-    looks: int = Field(ge=0, description="looks owed to the place")
-    seen: int = Field(ge=0, description="the object was there")
-    missed: int = Field(ge=0, description="the place was visible and the object was not found")
-    unknown: int = Field(ge=0, description="the place could not be seen")
-    longest_gap_s: float = Field(ge=0, description="longest time without seeing it, seconds")
+    looks: Count = Field(description="looks owed to the place")
+    seen: Count = Field(description="the object was there")
+    missed: Count = Field(description="the place was visible and the object was not found")
+    unknown: Count = Field(description="the place could not be seen")
+    longest_gap_s: Amount = Field(description="longest time without seeing it, seconds")
     score: Fraction = Field(description="mean detector score over the looks in which it was detected")
 
 
@@ -119,7 +145,7 @@ class Phase(StrEnum):
 class Violation(Message):
     """One violation, confirmed or cleared. Travels signed (protocol.signing)."""
 
-    version: str = PROTOCOL_VERSION
+    version: Version = PROTOCOL_VERSION
     id: UUID = Field(description="of this message; the receiver is idempotent by it")
     stay_id: UUID = Field(description="of what stands there: the same for confirmed and cleared")
     phase: Phase
@@ -128,21 +154,21 @@ class Violation(Message):
     zone: ZonePlace
     kind: ViolationKind
     subject: Subject
-    label: str = Field(description="the detector's class, e.g. car", examples=["car"])
-    count: int = Field(default=1, ge=1, description="objects in it, for a heap of bikes")
+    label: Identifier = Field(description="the detector's class, e.g. car", examples=["car"])
+    count: int = Field(default=1, ge=1, le=10_000, description="objects in it, for a heap of bikes")
     box: BoxXyxy = Field(description="where it stands")
     position: MapPosition | None = Field(
         default=None, description="the middle of the ground it stands on; only from cameras calibrated on a map"
     )
-    dwell_s: float = Field(ge=0, description="how long the zone lets it stand, seconds")
-    first_seen_at: AwareDatetime
-    confirmed_at: AwareDatetime
-    cleared_at: AwareDatetime | None = None
+    dwell_s: Amount = Field(description="how long the zone lets it stand, seconds")
+    first_seen_at: Timestamp
+    confirmed_at: Timestamp
+    cleared_at: Timestamp | None = None
     time_source: TimeSource
     proof: Proof
-    model: str = Field(default="", description="detector name", examples=["yolox-nano-coco"])
-    evidence: tuple[EvidenceRef, ...] = ()
-    evidence_dropped: tuple[EvidenceRef, ...] = Field(
+    model: Identifier = Field(default="", description="detector name", examples=["yolox-nano-coco"])
+    evidence: EvidenceRefs = ()
+    evidence_dropped: EvidenceRefs = Field(
         default=(), description="evidence that the box had and gave up because its disk was full"
     )
 
@@ -151,7 +177,7 @@ class Refusal(Message):
     """A violation or response that the centre keeps in quarantine for a person, and why."""
 
     id: UUID
-    reason: str
+    reason: CutText
 
 
 class Ack(Message):
@@ -165,13 +191,13 @@ class Ack(Message):
 class Status(Message):
     """Whether a box is there. Retained; the broker says offline by the box's last will."""
 
-    version: str = PROTOCOL_VERSION
+    version: Version = PROTOCOL_VERSION
     device: DeviceId
     online: bool
-    at: AwareDatetime
-    name: str = ""
-    software: str = ""
-    public_key: dict[str, str] = Field(default_factory=dict, description="JWK, RFC 8037")
+    at: Timestamp
+    name: Name = ""
+    software: CutName = ""
+    public_key: dict[Identifier, Address] = Field(default_factory=dict, max_length=16, description="JWK, RFC 8037")
 
 
 class CameraState(StrEnum):
@@ -190,56 +216,56 @@ class CameraState(StrEnum):
 class CameraHealth(Message):
     """One camera, since the last health message."""
 
-    id: str
+    id: Identifier
     state: CameraState
-    detail: str = ""
-    last_frame_at: AwareDatetime | None = None
-    looks: int = 0
-    looks_late_p95_s: float = 0.0
-    open_stays: int = 0
+    detail: CutText = ""
+    last_frame_at: Timestamp | None = None
+    looks: Count = 0
+    looks_late_p95_s: Amount = 0.0
+    open_stays: Count = 0
 
 
 class HealthEvent(Message):
     """Something that a person should know, once."""
 
-    at: AwareDatetime
+    at: Timestamp
     severity: Literal["info", "warning", "error"]
-    code: str = Field(examples=["outbox_dropped_clip", "camera_unreachable", "config_refused"])
-    text_zh: str
-    text_en: str
-    camera: str | None = None
-    detail: dict[str, JsonValue] = Field(default_factory=dict)
+    code: Identifier = Field(examples=["outbox_dropped_clip", "camera_unreachable", "config_refused"])
+    text_zh: CutText
+    text_en: CutText
+    camera: Identifier | None = None
+    detail: Detail = Field(default_factory=dict)
 
 
 class Health(Message):
     """How a box and its cameras are; every 30 s."""
 
-    version: str = PROTOCOL_VERSION
+    version: Version = PROTOCOL_VERSION
     device: DeviceId
-    at: AwareDatetime
-    uptime_s: float
-    software: str = ""
-    provider: str = Field(default="", description="what runs the detector", examples=["CPUExecutionProvider"])
-    model: str = ""
-    outbox_waiting: int = 0
-    outbox_refused: int = Field(default=0, description="violations that the centre has put into quarantine")
-    outbox_bytes: int = 0
-    rss_mb: float = 0.0
-    disk_free_mb: float = 0.0
-    cameras: tuple[CameraHealth, ...] = ()
-    events: tuple[HealthEvent, ...] = ()
+    at: Timestamp
+    uptime_s: Amount
+    software: CutName = ""
+    provider: CutName = Field(default="", description="what runs the detector", examples=["CPUExecutionProvider"])
+    model: CutName = ""
+    outbox_waiting: Count = 0
+    outbox_refused: Count = Field(default=0, description="violations that the centre has put into quarantine")
+    outbox_bytes: ByteCount = 0
+    rss_mb: Amount = 0.0
+    disk_free_mb: Amount = 0.0
+    cameras: tuple[CameraHealth, ...] = Field(default=(), max_length=MAX_CAMERAS)
+    events: tuple[HealthEvent, ...] = Field(default=(), max_length=MAX_EVENTS)
 
 
 class PictureRequest(Message):
     """The centre asks a box for a picture of one camera as it is now. A box answers it once, however often it comes."""
 
-    version: str = PROTOCOL_VERSION
+    version: Version = PROTOCOL_VERSION
     id: UUID = Field(description="of the request; the answer carries it too")
     kind: Literal["picture"] = Field(default="picture", description="what is asked for")
     device: DeviceId
-    camera: str = Field(description="the camera's id")
-    asked_at: AwareDatetime
-    expires_at: AwareDatetime = Field(description="no picture is taken after this")
+    camera: Identifier = Field(description="the camera's id")
+    asked_at: Timestamp
+    expires_at: Timestamp = Field(description="no picture is taken after this")
     asked_by: str = Field(default="", max_length=200, description="who asked, for the box's log")
 
 
@@ -257,22 +283,22 @@ class NoPicture(Message):
     """The reason, and the same for people."""
 
     reason: WhyNoPicture
-    text_zh: str
-    text_en: str
+    text_zh: CutText
+    text_en: CutText
 
 
 class PictureResponse(Message):
     """A picture that was asked for, or why there is none. Travels signed (protocol.signing), after its evidence."""
 
-    version: str = PROTOCOL_VERSION
+    version: Version = PROTOCOL_VERSION
     id: UUID = Field(description="of the request that this answers; the receiver is idempotent by it")
     device: DeviceId
-    camera: str
-    answered_at: AwareDatetime
-    taken_at: AwareDatetime | None = Field(default=None, description="when the picture was taken")
+    camera: Identifier
+    answered_at: Timestamp
+    taken_at: Timestamp | None = Field(default=None, description="when the picture was taken")
     time_source: TimeSource | None = None
     camera_state: CameraState | None = Field(default=None, description="how the camera was; none where it is unknown")
-    evidence: tuple[EvidenceRef, ...] = ()
+    evidence: EvidenceRefs = ()
     refused: NoPicture | None = None
 
     @model_validator(mode="after")

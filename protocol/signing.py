@@ -13,15 +13,30 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64encode
 
+from protocol.bounds import MAX_SIGNED_BYTES
 from protocol.canonical import canonical_json
 
 _ALGORITHMS = ["Ed25519"]
 
 
+class _Registry(JWSRegistry):
+    """The library's own limit is below ours; whoever reads from the wire checks the length first."""
+
+    max_payload_length = 2 * MAX_SIGNED_BYTES
+
+
+_REGISTRY = _Registry(algorithms=_ALGORITHMS)
+
+
 class SignatureError(ValueError):
     """The signature is missing, of another key, or does not fit the message."""
+
+
+class UnsignableError(SignatureError):
+    """The message holds what canonical JSON cannot carry, so that nobody can have signed it."""
 
 
 def new_private_key() -> OKPKey:
@@ -49,16 +64,28 @@ def thumbprint(jwk: dict[str, str]) -> str:
 
 def sign(message: dict[str, Any], key: OKPKey) -> bytes:
     """Wrap `message` (plain JSON data) and its signature into one JSON document."""
-    compact = jws.serialize_compact({"alg": "Ed25519"}, canonical_json(message), key, algorithms=_ALGORITHMS)
+    compact = jws.serialize_compact({"alg": "Ed25519"}, canonical_json(message), key, _ALGORITHMS, _REGISTRY)
     header, _, signature = compact.split(".")
     return json.dumps({"message": message, "jws": f"{header}..{signature}"}, ensure_ascii=False).encode()
+
+
+def read_json(document: bytes) -> Any:
+    """Read JSON as RFC 8259 has it: NaN and Infinity are none. Raises ValueError."""
+    try:
+        return json.loads(document, parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def unwrap(document: bytes) -> tuple[dict[str, Any], str]:
     """Take message and detached signature out of a signed document, unverified. Raises ValueError."""
     try:
-        outer = json.loads(document)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        outer = read_json(document)
+    except ValueError as error:
         raise ValueError(f"not JSON: {error}") from error
     if not isinstance(outer, dict) or not isinstance(outer.get("message"), dict):
         raise ValueError('not a signed message: an object with "message" and "jws" is expected')
@@ -66,13 +93,18 @@ def unwrap(document: bytes) -> tuple[dict[str, Any], str]:
 
 
 def verify(message: dict[str, Any], detached: str, jwk: dict[str, str]) -> None:
-    """Check that the key `jwk` signed exactly `message`. Raises SignatureError when it did not."""
+    """Check that the key `jwk` signed exactly `message`. Raises SignatureError when it did not (UnsignableError when
+    nobody can have).
+    """
     header, dots, signature = detached.partition("..")
     if not (header and dots and signature):
         raise SignatureError("the message carries no signature")
     try:
-        key = OKPKey.import_key(jwk)  # type: ignore[arg-type]
         payload = urlsafe_b64encode(canonical_json(message))
-        jws.deserialize_compact(f"{header}.{payload.decode()}.{signature}", key, algorithms=_ALGORITHMS)
+    except ValueError as error:
+        raise UnsignableError(str(error)) from error
+    try:
+        key = OKPKey.import_key(jwk)  # type: ignore[arg-type]
+        jws.deserialize_compact(f"{header}.{payload.decode()}.{signature}", key, _ALGORITHMS, _REGISTRY)
     except (JoseError, ValueError) as error:
         raise SignatureError(f"the signature does not fit the message: {error}") from error

@@ -11,13 +11,14 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 from shapely.validation import explain_validity
 
+from protocol.bounds import MAX_RING_POINTS, Name, check_zone_points
 from protocol.kinds import ViolationKind
 from rules.classes import check_classes, default_classes
 from rules.numbers import Numbers, numbers_for
 from rules.schedule import Schedule
 
 Coordinate = Annotated[float, Field(ge=0.0, le=1.0)]
-Ring = tuple[tuple[Coordinate, Coordinate], ...]
+Ring = Annotated[tuple[tuple[Coordinate, Coordinate], ...], Field(max_length=MAX_RING_POINTS)]
 
 
 def _polygon(ring: Ring) -> Polygon:
@@ -45,7 +46,7 @@ class Zone(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
-    name: str = ""
+    name: Name = ""
     kind: ViolationKind
     polygon: Ring
     exclude: tuple[Ring, ...] = ()
@@ -73,6 +74,11 @@ class Zone(BaseModel):
     def _check_classes(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
         check_classes(classes)
         return classes
+
+    @model_validator(mode="after")
+    def _check_points(self) -> Self:
+        check_zone_points(self.polygon, self.exclude)
+        return self
 
     @model_validator(mode="after")
     def _check_ground(self) -> Self:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from central import counters
 from central.cases.deciding import decide_by_policy
+from central.cases.documents import readable
 from central.cases.joining import case_at_this_place
 from central.cases.lifecycle import OPEN, CaseAction, CaseState, Origin
 from central.cases.sight import act_on_sight, count_standing
@@ -18,7 +19,6 @@ from central.site.site import Site
 from central.tables import Case, Stay, StoredViolation, ViolationState
 from protocol.ids import new_id
 from protocol.messages import EvidenceRef, EvidenceRole, Phase, Rendition, Violation
-from protocol.signing import unwrap
 
 _THUMBNAIL_ROLES = (EvidenceRole.CONFIRMED, EvidenceRole.FIRST_SEEN, EvidenceRole.CLOSE_UP)
 
@@ -39,8 +39,8 @@ def settle_stay(session: Session, site: Site, violation: Violation) -> None:
             StoredViolation.state == ViolationState.STORED,
         )
     ).all()
-    confirmed = next((read_message(row) for row in stored if row.phase is Phase.CONFIRMED), None)
-    cleared = next((read_message(row) for row in stored if row.phase is Phase.CLEARED), None)
+    confirmed = next((readable(row) for row in stored if row.phase is Phase.CONFIRMED), None)
+    cleared = next((readable(row) for row in stored if row.phase is Phase.CLEARED), None)
     fresh = stay.case_id is None
     if fresh and confirmed is None:
         return  # cleared came first; the box repeats the confirmed one until it is stored
@@ -64,11 +64,6 @@ def settle_stay(session: Session, site: Site, violation: Violation) -> None:
         note = f"另有 {case.standing} 处未恢复 / {case.standing} more still there" if case.standing else ""
         take_step(session, site, case, CaseAction.CLEAR, Actor(violation.device, Origin.BOX), note=note)
         act_on_sight(session, site, case)
-
-
-def read_message(row: StoredViolation) -> Violation:
-    """Give the violation of a stored document."""
-    return Violation.model_validate(unwrap(row.document)[0])
 
 
 def _note_place(stay: Stay, violation: Violation) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.cases.documents import is_signed, readable
 from central.cases.lifecycle import allowed_actions
 from central.cases.views import CaseDetail, CaseStepView, CaseSummary, EvidenceView, NoticeView, ViolationView
 from central.column_types import now
@@ -21,15 +22,15 @@ from central.tables import (
     ViolationEvidence,
 )
 from central.telling import outbox as notices
+from protocol.bounds import MAX_ADDRESS_CHARS, MAX_NAME_CHARS, cut_text
 from protocol.kinds import KIND_NAMES
-from protocol.messages import Violation
-from protocol.signing import SignatureError, unwrap, verify
 
 _AS_THEY_ARE = (
     *("external_ref", "score", "model", "latitude", "longitude", "district", "owner_id", "officer", "repeats"),
     *("standing", "opened_at", "notified_at", "notify_until", "filed_at", "dispatched_at", "handled_at"),
     *("proposed_close_at", "closed_at", "closed_how", "rating", "merged_into_id", "due_at", "overdue_at"),
 )
+_MAX_NOTE_CHARS = 2000
 
 
 def evidence_url(sha256: str) -> str:
@@ -53,7 +54,7 @@ def detail(session: Session, case: Case) -> CaseDetail:
     notice = notices.of_case(session, case.id)
     return CaseDetail(
         **_summary_fields(case),
-        steps=[CaseStepView.model_validate(step, from_attributes=True) for step in steps],
+        steps=[_step(step) for step in steps],
         violations=[_violation(row) for row in violations],
         evidence=[*(view for row in violations for view in _evidence(session, row)), *_asked(session, case)],
         allowed=allowed_actions(case.state, filing_failed=outbox.is_dead(session, case.id)),
@@ -72,11 +73,11 @@ def _summary_fields(case: Case) -> dict[str, Any]:
         "kind_name_zh": name_zh,
         "kind_name_en": name_en,
         "state": case.state,
-        "zone": case.zone_id,
-        "zone_name": case.zone_name,
-        "camera": case.camera_id,
-        "camera_name": case.camera_name,
-        "address": case.address,
+        "zone": cut_text(case.zone_id, MAX_NAME_CHARS),
+        "zone_name": cut_text(case.zone_name, MAX_NAME_CHARS),
+        "camera": cut_text(case.camera_id, MAX_NAME_CHARS),
+        "camera_name": cut_text(case.camera_name, MAX_NAME_CHARS),
+        "address": cut_text(case.address, MAX_ADDRESS_CHARS),
         "device": case.device_id,
         "first_seen_at": case.first_seen_at,
         "confirmed_at": case.confirmed_at,
@@ -89,16 +90,13 @@ def _summary_fields(case: Case) -> dict[str, Any]:
     }
 
 
+def _step(step: CaseStep) -> CaseStepView:
+    view = CaseStepView.model_validate(step, from_attributes=True)
+    return view.model_copy(update={"note": cut_text(view.note, _MAX_NOTE_CHARS)})
+
+
 def _violation(row: StoredViolation) -> ViolationView:
-    message, signature = unwrap(row.document)
-    try:
-        verify(message, signature, row.signed_by)
-        signature_ok = True
-    except SignatureError:  # somebody changed it in the database
-        signature_ok = False
-    return ViolationView(
-        message=Violation.model_validate(message), received_at=row.received_at, signature_ok=signature_ok
-    )
+    return ViolationView(message=readable(row), received_at=row.received_at, signature_ok=is_signed(row))
 
 
 def _evidence(session: Session, row: StoredViolation) -> list[EvidenceView]:

@@ -58,9 +58,9 @@ class NoticeView(View):
 
 
 class ViolationView(View):
-    """A violation as the box sent it, and whether its signature was found good when it came."""
+    """A violation as the box sent it, and whether its signature is good."""
 
-    message: Violation
+    message: Violation | None = Field(description="null where what is stored cannot be read, or breaks the protocol")
     received_at: AwareDatetime
     signature_ok: bool
 

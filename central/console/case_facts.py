@@ -14,8 +14,9 @@ from protocol.messages import Phase, Proof, Violation
 
 def confirmation(case: CaseDetail) -> Violation | None:
     """Give the newest confirmed violation of a case, which its facts are taken from."""
-    confirmed = [r.message for r in case.violations if r.message.phase is Phase.CONFIRMED]
-    return confirmed[-1] if confirmed else (case.violations[-1].message if case.violations else None)
+    readable = [report.message for report in case.violations if report.message is not None]
+    confirmed = [message for message in readable if message.phase is Phase.CONFIRMED]
+    return (confirmed or readable)[-1] if readable else None
 
 
 def address_line(case: CaseSummary) -> str:
@@ -56,6 +57,8 @@ def facts_block(case: CaseDetail, visit: Visit) -> TextElement:
             ("case.object", _object(message, words)),
         ]
     facts.append(("case.device", case.device))
+    if any(report.message is None for report in case.violations):
+        facts.append(("case.broken", words("case.broken_why")))
     if message is not None:
         facts.append(("case.time_source", words(f"time.{message.time_source}")))
     with tag("dl", "facts"):

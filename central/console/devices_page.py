@@ -95,7 +95,7 @@ def _figures(device: DeviceView, visit: Visit) -> None:
                     text("dt", words(key))
                     text("dd", value, title=value)
     if health is None:
-        text("p", words("devices.no_health"), "fine")
+        text("p", words("devices.health_unreadable" if device.health_unreadable else "devices.no_health"), "fine")
 
 
 def _cameras(health: Health, visit: Visit) -> None:

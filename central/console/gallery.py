@@ -28,7 +28,8 @@ Picture = dict[str, Any]
 
 def pictures_of(case: CaseDetail, visit: Visit) -> list[Picture]:
     """Pair each original with its rendered copy, and order them as the city reads them."""
-    violations = {ref.sha256: report.message for report in case.violations for ref in report.message.evidence}
+    messages = [report.message for report in case.violations if report.message is not None]
+    violations = {ref.sha256: message for message in messages for ref in message.evidence}
     groups: dict[tuple[int, Any, EvidenceRole], dict[Rendition, EvidenceView]] = {}
     for file in case.evidence:
         groups.setdefault((_ORDER.index(file.role), file.taken_at, file.role), {})[file.rendition] = file

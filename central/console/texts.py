@@ -98,6 +98,11 @@ _CASE: Texts = {
     "case.direction": ("朝向", "Facing"),
     "case.position": ("坐标", "Position"),
     "case.device": ("设备", "Box"),
+    "case.broken": ("损坏", "Broken"),
+    "case.broken_why": (
+        "有报文无法读取或超出协议范围，请联系工程人员",
+        "A stored message cannot be read or breaks the protocol: tell an engineer",
+    ),
     "case.object": ("对象", "Object"),
     "case.object_count": ("{label} × {n}", "{label} × {n}"),
     "case.first_seen": ("首次发现", "First seen"),
@@ -229,6 +234,10 @@ _DEVICES: Texts = {
     "devices.memory": ("内存", "Memory"),
     "devices.key": ("公钥指纹", "Key fingerprint"),
     "devices.no_health": ("尚未收到运行状况", "No health message yet"),
+    "devices.health_unreadable": (
+        "已存的运行状况无法读取，等待设备下次报告",
+        "The stored health message cannot be read: the next one replaces it",
+    ),
     "devices.camera": ("摄像机", "Camera"),
     "devices.camera_state": ("状态", "State"),
     "devices.last_frame": ("最近画面", "Last picture"),

@@ -16,12 +16,12 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.cases.documents import readable
 from central.cases.states import CaseAction, CaseState, RejectReason
 from central.figures.precision import last_verdicts
 from central.figures.selection import Selection
 from central.tables import Case, CaseStep, StoredViolation, ViolationEvidence
-from protocol.messages import BoxXyxy, EvidenceRole, Phase, Rendition, Violation
-from protocol.signing import unwrap
+from protocol.messages import BoxXyxy, EvidenceRole, Phase, Rendition
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -129,8 +129,9 @@ def _rows(session: Session, selection: Selection) -> Iterator[tuple[Labelled, st
         .execution_options(yield_per=500)
     )
     for step, case, stored, original in session.execute(verdicts):
-        message, _ = unwrap(stored.document)
-        violation = Violation.model_validate(message)
+        violation = readable(stored)
+        if violation is None:
+            continue
         labelled = Labelled(
             box=violation.box,
             label=violation.label,

@@ -14,7 +14,7 @@ from central.blobs import StoreUnavailable
 from central.column_types import now
 from central.database import Sessions
 from central.evidence_store import EvidenceStore
-from central.ingest import outcome
+from central.ingest import outcome, reading
 from central.ingest.evidence import Evidence
 from central.ingest.outcome import KeyNotYetKnown, Outcome, Reply, Unacceptable
 from central.ingest.pictures import PictureAnswers
@@ -111,9 +111,10 @@ class Inbox:
         if fresh:
             log.warning("ingest: set aside a message on %s: %s", topic, problem.en)
             self._tell(device, topic, problem)
-        if problem.message_id is None:
+        message_id = problem.message_id or (reading.claimed_id(payload) if _is_answered(topic) else None)
+        if message_id is None:
             return Outcome()
-        return Outcome((outcome.refused(device, problem.message_id, str(problem)),))
+        return Outcome((outcome.refused(device, message_id, str(problem)),))
 
     def _tell(self, device: str, topic: str, problem: Unacceptable) -> None:
         with self._sessions.write() as session:
@@ -127,6 +128,11 @@ class Inbox:
                     detail={"topic": topic},
                 )
                 notices.add(session, device, event)
+
+
+def _is_answered(topic: str) -> bool:
+    """Say whether a box repeats what it says on this topic until it is answered."""
+    return topic.endswith(("/violation", "/response"))
 
 
 def _is_away(error: Exception) -> bool:

@@ -10,10 +10,9 @@ from central.database import Sessions, insert_or_ignore
 from central.ingest import reading
 from central.ingest.outcome import Unacceptable
 from central.tables import Device
+from protocol.bounds import SENT_EVENTS
 from protocol.messages import Health, HealthEvent, Status
 from protocol.signing import thumbprint
-
-_EVENTS_TAKEN = 50
 
 
 class Presence:
@@ -52,7 +51,7 @@ class Presence:
             row.last_seen_at = now()
             row.software = health.software or row.software
             row.health = health.model_dump(mode="json", exclude={"events"})
-            for event in health.events[:_EVENTS_TAKEN]:
+            for event in health.events[:SENT_EVENTS]:
                 notices.add(session, device, event)
 
 

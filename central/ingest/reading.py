@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
 from central.ingest.outcome import Unacceptable
+from protocol.bounds import MAX_MESSAGE_BYTES, MAX_SIGNED_BYTES
 from protocol.messages import PROTOCOL_VERSION, check_version
+from protocol.signing import read_json as read_any_json
 
-MAX_MESSAGE_BYTES = 256 * 1024
-"""Of a violation, status or health message; evidence has its own limit."""
-
+_ID = re.compile(rb'"id"\s*:\s*"([0-9A-Fa-f-]{32,36})"')
 _ERRORS_TOLD = 5
 M = TypeVar("M", bound=BaseModel)
 
 
-def check_size(payload: bytes) -> None:
-    """Raise Unacceptable when a message is longer than any that a box would send."""
-    if len(payload) > MAX_MESSAGE_BYTES:
+def check_size(payload: bytes, *, signed: bool = False) -> None:
+    """Raise Unacceptable when a message is longer than the protocol allows."""
+    most = MAX_SIGNED_BYTES if signed else MAX_MESSAGE_BYTES
+    if len(payload) > most:
         raise Unacceptable(
-            f"消息过长（{len(payload)} 字节，上限 {MAX_MESSAGE_BYTES}）",
-            f"the message is too long: {len(payload)} bytes, at most {MAX_MESSAGE_BYTES} are taken",
+            f"消息过长（{len(payload)} 字节，上限 {most}）",
+            f"the message is too long: {len(payload)} bytes, at most {most} are taken",
         )
 
 
 def read_json(payload: bytes) -> dict[str, Any]:
     """Read a JSON object. Raises Unacceptable."""
     try:
-        value = json.loads(payload)
-    except (ValueError, RecursionError) as error:
+        value = read_any_json(payload)
+    except ValueError as error:
         raise Unacceptable("不是有效的 JSON", f"not JSON: {error}") from error
     if not isinstance(value, dict):
         raise Unacceptable("不是 JSON 对象", "not a JSON object")
@@ -44,6 +45,16 @@ def message_id(raw: dict[str, Any]) -> UUID | None:
         return UUID(raw["id"])
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
+
+
+def claimed_id(payload: bytes) -> UUID | None:
+    """Give the id that a message seems to have which could not be read, so that its box can be answered."""
+    for found in _ID.finditer(payload):
+        try:
+            return UUID(found[1].decode())
+        except ValueError:
+            continue
+    return None
 
 
 def check_envelope(raw: dict[str, Any], device: str) -> None:

@@ -9,7 +9,7 @@ from central.ingest import reading
 from central.ingest.outcome import KeyNotYetKnown, Unacceptable
 from central.tables import Device
 from protocol.messages import PictureResponse, Violation
-from protocol.signing import SignatureError, unwrap, verify
+from protocol.signing import SignatureError, UnsignableError, unwrap, verify
 
 Signed = TypeVar("Signed", Violation, PictureResponse)
 
@@ -18,10 +18,10 @@ def read_signed(
     sessions: Sessions, device: str, payload: bytes, model: type[Signed], *, most_evidence_bytes: int
 ) -> tuple[Signed, dict[str, str]]:
     """Give the message, and the key (JWK) that proved it. Raises Unacceptable, KeyNotYetKnown."""
-    reading.check_size(payload)
+    reading.check_size(payload, signed=True)
     try:
         raw, signature = unwrap(payload)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Unacceptable("不是签名消息", str(error)) from error
     reading.check_envelope(raw, device)
     with sessions.read() as session:
@@ -31,6 +31,8 @@ def read_signed(
         raise KeyNotYetKnown(device)
     try:
         verify(raw, signature, key)
+    except UnsignableError as error:
+        raise Unacceptable("内容无法以规范 JSON 表示", str(error), message_id=reading.message_id(raw)) from error
     except SignatureError as error:
         raise Unacceptable(
             "签名不符：不是由该设备受信任的密钥签发，或内容被改动",

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from central.cases.opening import read_message, settle_stay
+from central.cases.documents import read_message
+from central.cases.opening import settle_stay
 from central.column_types import now
 from central.database import Sessions, insert_or_ignore
 from central.evidence_store import EvidenceStore

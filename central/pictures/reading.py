@@ -12,7 +12,7 @@ from central.cases.reading import evidence_view
 from central.pictures.views import AskedPictureView, AskedStatus
 from central.tables import AskedPicture, AskedState, PictureEvidence
 from protocol.messages import PictureResponse
-from protocol.signing import SignatureError, unwrap, verify
+from protocol.signing import unwrap, verify
 
 _STATUS = {AskedState.GIVEN: AskedStatus.GIVEN, AskedState.REFUSED: AskedStatus.REFUSED}
 
@@ -50,15 +50,18 @@ def view(session: Session, row: AskedPicture, at: datetime) -> AskedPictureView:
 
 
 def _answer(row: AskedPicture) -> PictureResponse | None:
-    return PictureResponse.model_validate(unwrap(row.document)[0]) if row.document else None
+    try:
+        return PictureResponse.model_validate(unwrap(row.document)[0]) if row.document else None
+    except ValueError:  # stored before the protocol had bounds
+        return None
 
 
 def _is_signed(row: AskedPicture) -> bool:
     if not row.document or not row.signed_by:
         return False
-    message, signature = unwrap(row.document)
     try:
+        message, signature = unwrap(row.document)
         verify(message, signature, row.signed_by)
-    except SignatureError:  # somebody changed it in the database
+    except ValueError:  # somebody changed it in the database
         return False
     return True

@@ -25,6 +25,7 @@ from edge_agent.config.broker_url import Broker
 from edge_agent.config.calibration import CalibrationConfig
 from edge_agent.config.faults import did_you_mean, faults_of, path_of, repeated_ids
 from edge_agent.config.yaml_reading import YamlError, YamlText
+from protocol.bounds import MAX_CAMERAS, Address, Name
 from protocol.messages import CameraPlace
 from protocol.topics import DEVICE_ID_PATTERN
 from rules.zone import Zone
@@ -98,7 +99,7 @@ class DeviceConfig(_Group):
     """Who the box is. `id` is its name for ever; `name` is for people."""
 
     id: PathId
-    name: str = ""
+    name: Name = ""
 
 
 class UplinkConfig(_Group):
@@ -150,10 +151,10 @@ class CameraConfig(_Group):
     """One camera and its zones. Coordinates are WGS 84 degrees; `direction` is for people, e.g. 由北向南."""
 
     id: PathId
-    name: str = ""
+    name: Name = ""
     source: Annotated[str, AfterValidator(_check_source)]
-    address: str = ""
-    direction: str = ""
+    address: Address = ""
+    direction: Name = ""
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
     look_every_s: float | None = Field(default=None, gt=0)
@@ -176,6 +177,8 @@ class CameraConfig(_Group):
 def _check_cameras(cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
     if not cameras:
         raise ValueError("is empty: a box needs at least one camera")
+    if len(cameras) > MAX_CAMERAS:
+        raise ValueError(f"has {len(cameras)} cameras: a box serves at most {MAX_CAMERAS}, use another box")
     return cameras
 
 

@@ -1,7 +1,7 @@
 """How the box is: every so often one message with its cameras, its outbox and what a person should know.
 
-Events are kept until a message with them was handed to a connected uplink. Only the newest MOST_EVENTS are kept while
-offline; how many older ones went is said in their place.
+Events are kept until a message with them was handed to a connected uplink; one message carries as many as the centre
+looks at. Only the newest MOST_EVENTS are kept while offline; how many older ones went is said in their place.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from edge_agent import SOFTWARE
 from edge_agent.outbox.outgoing import OutboxStats
 from edge_agent.words import notices
+from protocol.bounds import SENT_EVENTS
 from protocol.messages import CameraHealth, Health, HealthEvent
 
 MOST_EVENTS = 200
@@ -88,15 +90,20 @@ class HealthReporter:
             self.report()
 
     def report(self) -> bool:
-        """Build a message and publish it; False when it was not taken on (its events are kept)."""
+        """Build a message and publish it, and more where there are more events than one carries.
+
+        False when one was not taken on (its events are kept).
+        """
         with self._one_report:
-            with self._lock:
-                events, overflow = list(self._events), self._overflow
-            if not self._publish(self._build(events, overflow)):
-                return False
-            with self._lock:
-                self._forget(events, overflow)
-            return True
+            while True:
+                with self._lock:
+                    events, overflow = list(islice(self._events, SENT_EVENTS - 1)), self._overflow
+                if not self._publish(self._build(events, overflow)):
+                    return False
+                with self._lock:
+                    self._forget(events, overflow)
+                    if len(events) < SENT_EVENTS - 1:
+                        return True
 
     def _forget(self, events: list[HealthEvent], overflow: int) -> None:
         for event in events:

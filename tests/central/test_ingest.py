@@ -93,7 +93,7 @@ def test_the_street_is_clear_again_and_the_case_shows_it(services: Services, box
     assert [step.action for step in detail.steps] == [CaseAction.REPORT, CaseAction.CLEAR]
     assert detail.state is CaseState.REPORTED
     assert detail.cleared_at == box.report(phase=Phase.CLEARED).violation.cleared_at
-    assert [view.message.phase for view in detail.violations] == [Phase.CONFIRMED, Phase.CLEARED]
+    assert [view.message and view.message.phase for view in detail.violations] == [Phase.CONFIRMED, Phase.CLEARED]
     assert EvidenceRole.AFTER in {evidence.role for evidence in detail.evidence}
 
 

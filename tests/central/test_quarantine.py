@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from central.ingest.inbox import Inbox
-from central.ingest.reading import MAX_MESSAGE_BYTES
 from central.services import Services
 from protocol import signing, topics
+from protocol.bounds import MAX_SIGNED_BYTES
 from protocol.messages import Ack, Violation
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def raw(violation: Violation, **changed: Any) -> dict[str, Any]:
         (VIOLATION, b"{ this is no json", "不是签名消息"),
         (VIOLATION, b"\xff\xfe\x00", "不是签名消息"),
         (VIOLATION, b'{"message": "text"}', "不是签名消息"),
-        (VIOLATION, b"[" * 100_000, "不是签名消息"),
-        (VIOLATION, b"x" * (MAX_MESSAGE_BYTES + 1), "消息过长"),
+        (VIOLATION, b"[" * 50_000, "不是签名消息"),
+        (VIOLATION, b"x" * (MAX_SIGNED_BYTES + 1), "消息过长"),
         (topics.status("box-1"), b"online", "不是有效的 JSON"),
         (topics.status("box-1"), b"[]", "不是 JSON 对象"),
         (topics.status("box-1"), b'{"device": "box-1"}', "online"),
@@ -193,3 +193,36 @@ def test_while_the_evidence_folder_is_away_nothing_is_acknowledged(services: Ser
     folder.with_name("away").rename(folder)
     assert set(send(report.message).missing) == set(report.files)
     assert send(*report.parts) == Ack(stored=(report.violation.id,))
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T00:00:00Z"])
+def test_a_violation_of_a_year_that_cannot_be_is_refused_with_its_reason(
+    services: Services, box: Box, send: Send, date: str
+) -> None:
+    violation = box.report().violation
+    (refusal,) = send((VIOLATION, box.sign(raw(violation, first_seen_at=date)))).refused
+    assert refusal.id == violation.id
+    assert "first_seen_at" in refusal.reason
+    assert "out of bounds" in refusal.reason
+    assert services.cases.list().items == []
+
+
+@pytest.mark.parametrize("points", [3_000, 30_000])
+def test_a_violation_that_is_too_long_is_answered_with_its_length(
+    services: Services, box: Box, send: Send, points: int
+) -> None:
+    violation = box.report().violation
+    zone = {"id": "kerb", "polygon": [[0.12345678, 0.12345678]] * points}
+    (refusal,) = send((VIOLATION, box.sign(raw(violation, zone=zone)))).refused
+    assert refusal.id == violation.id
+    assert "polygon" in refusal.reason if points == 3_000 else "消息过长" in refusal.reason
+    assert "signature" not in refusal.reason
+    assert len(services.quarantine.list()) == 1
+
+
+def test_a_violation_that_cannot_be_read_is_answered_by_the_id_that_it_shows(box: Box, send: Send) -> None:
+    violation = box.report().violation
+    torn = box.report().payload[:-40]
+    (refusal,) = send((VIOLATION, torn)).refused
+    assert refusal.id == violation.id
+    assert "JSON" in refusal.reason
