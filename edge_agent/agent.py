@@ -173,7 +173,7 @@ class _Round:
             try:
                 config = load_config(self._config_path)
             except ConfigError as error:
-                self._health.tell(notices.config_refused(str(self._config_path), error.faults))
+                self._health.tell(notices.config_refused(str(self._config_path), error.faults, error.faults_zh))
                 config = self._config
             if config == self._config:
                 _log.info("the configuration was read again; nothing changes")

@@ -19,8 +19,10 @@ from edge_agent import SOFTWARE
 from edge_agent.config.box import BoxConfig, ConfigError, load_config
 from edge_agent.config.last_good import config_to_run
 from edge_agent.outbox.database import StoreError
+from edge_agent.redaction import RedactingFormatter, redact
 from edge_agent.signals import Control, listening
 from edge_agent.uplink.identity import IdentityError
+from edge_agent.words.language import reader_languages, said
 
 app = typer.Typer(
     help="KerbWatch 街面卫士 · the box beside the cameras / 摄像机旁的设备",
@@ -51,11 +53,9 @@ def run(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="log more / 详细日志")] = False,
 ) -> None:
     """Watch the cameras and report violations. 监看摄像机并上报违规。"""
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     control = Control()
     with listening(control):
         try:
@@ -192,7 +192,8 @@ def _warnings(box: BoxConfig) -> list[str]:
     """Find what is no fault of the file but will keep a camera from being watched."""
     found: list[str] = []
     for index, camera in enumerate(box.cameras):
-        if "://" not in camera.source and not Path(camera.source).is_file():
+        source = camera.source.reveal()
+        if "://" not in source and not Path(source).is_file():
             found.append(f"warning: cameras[{index}].source: no such file: {camera.source}")
         if not camera.zones:
             found.append(f"warning: cameras[{index}].zones: camera {camera.id!r} has no zones, so it reports nothing")
@@ -200,7 +201,14 @@ def _warnings(box: BoxConfig) -> list[str]:
 
 
 def _fail(error: Exception) -> typer.Exit:
-    typer.echo(str(error), err=True)
+    languages = reader_languages()
+    if isinstance(error, ConfigError):
+        text = error.text(languages)
+    elif isinstance(en := getattr(error, "en", None), str) and isinstance(zh := getattr(error, "zh", None), str):
+        text = said(en, zh, languages, "\n")
+    else:
+        text = str(error)
+    typer.echo(redact(text), err=True)
     return typer.Exit(1)
 
 

@@ -29,7 +29,7 @@ def run_clips(works: Sequence[CameraWork], keeper: Keeper, stop: threading.Event
 
 
 def _run_clip(work: CameraWork, keeper: Keeper, stop: threading.Event) -> None:
-    source = FileSource(work.camera.source, observer=work.source_reported)
+    source = FileSource(work.camera.source.reveal(), observer=work.source_reported)
     length_s = source.duration_s()
     said_s = 0.0
     for frame in source.frames(work.look_every_s):

@@ -37,7 +37,7 @@ OpenSource = Callable[[CameraWork], LiveSource]
 
 def open_live(work: CameraWork) -> LiveSource:
     """Give a camera's source, not started."""
-    return LiveSource(work.camera.source, look_every_s=work.look_every_s, observer=work.source_reported)
+    return LiveSource(work.camera.source.reveal(), look_every_s=work.look_every_s, observer=work.source_reported)
 
 
 class LooksStoppedError(Exception):

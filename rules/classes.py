@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from protocol.kinds import Subject, ViolationKind
+from rules.faults import FaultError
 
 
 def read_yaml(name: str) -> dict[str, Any]:
@@ -46,8 +47,11 @@ def check_classes(classes: tuple[str, ...]) -> None:
     for label in classes:
         if label not in _GROUP_OF:
             near = difflib.get_close_matches(label, _GROUP_OF, n=3, cutoff=0.5)
-            hint = f"did you mean {', '.join(near)}?" if near else f"known are: {', '.join(_GROUP_OF)}"
-            raise ValueError(f"unknown class {label!r}: {hint}")
+            known = ", ".join(_GROUP_OF)
+            hint_en, hint_zh = f"known are: {known}", f"可用的有：{known}"
+            if near:
+                hint_en, hint_zh = f"did you mean {', '.join(near)}?", f"是否想写 {'、'.join(near)}？"
+            raise FaultError(f"unknown class {label!r}: {hint_en}", f"未知类别 {label!r}：{hint_zh}")
 
 
 def group_of(label: str) -> str:

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from rules.faults import FaultError
+
 
 class Weekday(StrEnum):
     """Days of the week, and `holiday` for the days that a site lists as such."""
@@ -46,7 +48,11 @@ def _time_of_day(value: object) -> object:
     except ValueError:
         parsed = None
     if parsed is None or parsed.tzinfo is not None:
-        raise ValueError(f'{value!r} is no time of day: write it as "HH:MM" in quotes, e.g. "07:30"')
+        shown = repr(value) if isinstance(value, int | float) or len(str(value)) <= 8 else "this"
+        raise FaultError(
+            f'{shown} is no time of day: write it as "HH:MM" in quotes, e.g. "07:30"',
+            '不是有效的时刻，请写成带引号的 "HH:MM"，例如 "07:30"',
+        )
     return parsed
 
 

@@ -14,6 +14,7 @@ from shapely.validation import explain_validity
 from protocol.bounds import MAX_RING_POINTS, Name, check_zone_points
 from protocol.kinds import ViolationKind
 from rules.classes import check_classes, default_classes
+from rules.faults import FaultError
 from rules.numbers import Numbers, numbers_for
 from rules.schedule import Schedule
 
@@ -24,15 +25,21 @@ Ring = Annotated[tuple[tuple[Coordinate, Coordinate], ...], Field(max_length=MAX
 def _polygon(ring: Ring) -> Polygon:
     """Build a polygon from a ring. Raises ValueError that says where it is wrong."""
     if len(ring) < 3:
-        raise ValueError(f"a zone needs at least three points, this one has {len(ring)}: draw it again")
+        raise FaultError(
+            f"a zone needs at least three points, this one has {len(ring)}: draw it again",
+            f"区域至少需要三个点，这里只有 {len(ring)} 个，请重新划定",
+        )
     polygon = Polygon(ring)
     if not polygon.is_valid:
         reason, _, place = explain_validity(polygon).partition("[")
         x, y = (float(v) for v in place.rstrip("]").split()) if place else (ring[0][0], ring[0][1])
         what = "edges cross" if "intersection" in reason.lower() else reason.strip().lower()
-        raise ValueError(f"{what} at ({x:.2f}, {y:.2f}): move the points so that the outline does not cross itself")
+        raise FaultError(
+            f"{what} at ({x:.2f}, {y:.2f}): move the points so that the outline does not cross itself",
+            f"边界在 ({x:.2f}, {y:.2f}) 处自相交或有误，请移动各点，使边界不相交",
+        )
     if polygon.area < 1e-5:
-        raise ValueError("the polygon has no area: its points lie on one line")
+        raise FaultError("the polygon has no area: its points lie on one line", "多边形没有面积，各点在同一直线上")
     return polygon
 
 
@@ -83,7 +90,10 @@ class Zone(BaseModel):
     @model_validator(mode="after")
     def _check_ground(self) -> Self:
         if self.shape.area < 1e-5:
-            raise ValueError("the exclusions leave nothing of the zone: make them smaller, or leave the zone out")
+            raise FaultError(
+                "the exclusions leave nothing of the zone: make them smaller, or leave the zone out",
+                "扣除的部分覆盖了整个区域，请缩小扣除部分，或去掉该区域",
+            )
         return self
 
     @model_validator(mode="after")

@@ -12,87 +12,44 @@ cameras:
 
 from __future__ import annotations
 
-import difflib
-import re
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from edge_agent.config.broker_url import Broker
 from edge_agent.config.calibration import CalibrationConfig
-from edge_agent.config.faults import did_you_mean, faults_of, path_of, repeated_ids
+from edge_agent.config.checks import (
+    beside_the_file,
+    check_broker,
+    check_providers,
+    check_source,
+    check_there,
+    check_time_zone,
+)
+from edge_agent.config.errors import ConfigError
+from edge_agent.config.faults import faults_of, path_of, repeated_ids
+from edge_agent.config.reading import read_text
 from edge_agent.config.yaml_reading import YamlError, YamlText
+from edge_agent.redaction import remember_secrets_in
+from edge_agent.secret_url import SecretUrl
 from protocol.bounds import MAX_CAMERAS, Address, Name
 from protocol.messages import CameraPlace
 from protocol.topics import DEVICE_ID_PATTERN
+from rules.faults import FaultError
 from rules.zone import Zone
 
-_SCHEMES = ("rtsp", "rtsps", "http", "https", "file")
+__all__ = ["BoxConfig", "ConfigError", "load_config"]
 
-
-class ConfigError(ValueError):
-    """A configuration cannot be used; the text lists every fault, one a line."""
-
-    def __init__(self, path: Path | str, faults: list[str]) -> None:
-        self.path = str(path)
-        self.faults = tuple(faults)
-        super().__init__(
-            f"配置 {path} 有 {len(faults)} 处错误 / The configuration {path} has {len(faults)} fault(s):\n"
-            + "\n".join(faults)
-        )
-
-
-def _check_time_zone(name: str) -> str:
-    if name not in available_timezones():
-        near = difflib.get_close_matches(name, available_timezones(), n=2, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else "write it as Area/City, e.g. Asia/Shanghai"
-        raise ValueError(f"unknown time zone {name!r}: {hint}")
-    return name
-
-
-def _check_broker(url: str) -> str:
-    Broker.parse(url)
-    return url
-
-
-def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
-    """A relative path is meant from the folder of the configuration file."""
-    folder = (info.context or {}).get("folder")
-    return Path(folder) / path.expanduser() if folder else path
-
-
-def _check_there(path: Path) -> Path:
-    if not path.is_file():
-        raise ValueError(f"no such file: {path}")
-    return path
-
-
-def _check_source(source: str, info: ValidationInfo) -> str:
-    if not source.strip():
-        raise ValueError("is empty: give rtsp://..., http(s)://... or the path of a video file")
-    scheme = re.match(r"^([A-Za-z][A-Za-z0-9+.-]*)://", source)
-    if scheme is None:
-        return str(_beside_the_file(Path(source), info))
-    if scheme[1].lower() not in _SCHEMES:
-        raise ValueError(f"{scheme[1]}:// cannot be read: {did_you_mean(scheme[1], _SCHEMES)}")
-    return source
-
-
-def _check_providers(value: object) -> object:
-    if value == "auto" or (isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value)):
-        return value
-    raise ValueError("must be auto, or a list of ONNX Runtime providers, e.g. [CPUExecutionProvider]")
-
-
-FilePath = Annotated[Path, AfterValidator(_beside_the_file), AfterValidator(_check_there)]
+FilePath = Annotated[Path, AfterValidator(beside_the_file), AfterValidator(check_there)]
 PathId = Annotated[str, Field(pattern=DEVICE_ID_PATTERN)]
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Nothing that stands in the file is quoted by whoever logs a fault: it may be a password.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class DeviceConfig(_Group):
@@ -105,7 +62,7 @@ class DeviceConfig(_Group):
 class UplinkConfig(_Group):
     """How the box reaches the centre. `in_flight` violations may wait for the centre's word at once."""
 
-    broker: Annotated[str, AfterValidator(_check_broker)]
+    broker: Annotated[SecretUrl, AfterValidator(check_broker)]
     keepalive_s: int = Field(default=60, ge=5, le=3600)
     in_flight: int = Field(default=4, ge=1, le=64)
     ack_timeout_s: float = Field(default=30.0, gt=0, le=3600)
@@ -114,7 +71,7 @@ class UplinkConfig(_Group):
     @cached_property
     def address(self) -> Broker:
         """The broker's address, taken apart."""
-        return Broker.parse(self.broker)
+        return Broker.parse(self.broker.reveal())
 
 
 class DetectorConfig(_Group):
@@ -123,7 +80,7 @@ class DetectorConfig(_Group):
     model: str = "yolox-nano-coco"
     catalog: FilePath | None = None
     threads: int = Field(default=1, ge=1, le=256)
-    providers: Annotated[Literal["auto"] | tuple[str, ...], BeforeValidator(_check_providers)] = "auto"
+    providers: Annotated[Literal["auto"] | tuple[str, ...], BeforeValidator(check_providers)] = "auto"
 
 
 class OutboxConfig(_Group):
@@ -152,7 +109,7 @@ class CameraConfig(_Group):
 
     id: PathId
     name: Name = ""
-    source: Annotated[str, AfterValidator(_check_source)]
+    source: Annotated[SecretUrl, AfterValidator(check_source)]
     address: Address = ""
     direction: Name = ""
     latitude: float | None = Field(default=None, ge=-90, le=90)
@@ -176,9 +133,12 @@ class CameraConfig(_Group):
 
 def _check_cameras(cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
     if not cameras:
-        raise ValueError("is empty: a box needs at least one camera")
+        raise FaultError("is empty: a box needs at least one camera", "为空，设备至少需要一台摄像机")
     if len(cameras) > MAX_CAMERAS:
-        raise ValueError(f"has {len(cameras)} cameras: a box serves at most {MAX_CAMERAS}, use another box")
+        raise FaultError(
+            f"has {len(cameras)} cameras: a box serves at most {MAX_CAMERAS}, use another box",
+            f"有 {len(cameras)} 台摄像机：一台设备最多 {MAX_CAMERAS} 台，请使用另一台设备",
+        )
     return cameras
 
 
@@ -186,7 +146,7 @@ class BoxConfig(_Group):
     """Everything that a box is told."""
 
     device: DeviceConfig
-    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = "Asia/Shanghai"
+    time_zone: Annotated[str, AfterValidator(check_time_zone)] = "Asia/Shanghai"
     uplink: UplinkConfig
     detector: DetectorConfig = DetectorConfig()
     look_every_s: float = Field(default=2.0, gt=0)
@@ -205,17 +165,16 @@ class BoxConfig(_Group):
 def load_config(path: Path) -> BoxConfig:
     """Read a configuration; relative paths in it are meant from its own folder. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(path, [f"cannot be read ({error.strerror}): check the path"]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(path, [f"is not UTF-8 text (byte {error.start}): save it as UTF-8"]) from error
-    try:
+        text = read_text(path)
+        remember_secrets_in(text)
         document = YamlText(text)
     except YamlError as error:
-        raise ConfigError(path, [str(error)]) from error
+        raise ConfigError(path, [("", error, None)]) from None
     if not isinstance(document.data, dict):
-        raise ConfigError(path, ["must be a group of `key: value` lines that begins with `device:`"])
+        fault = FaultError(
+            "must be a group of `key: value` lines that begins with `device:`", "应为以 `device:` 开头的一组“键: 值”"
+        )
+        raise ConfigError(path, [("", fault, None)])
     return _validate(path, document)
 
 
@@ -227,10 +186,5 @@ def _validate(path: Path, document: YamlText) -> BoxConfig:
     except ValidationError as error:
         faults = [*faults_of(error, BoxConfig, document.data), *faults]
     if config is None or faults:
-        raise ConfigError(path, [_with_line(document, loc, text) for loc, text in faults])
+        raise ConfigError(path, [(path_of(loc), fault, document.line_of(loc)) for loc, fault in faults])
     return config
-
-
-def _with_line(document: YamlText, loc: tuple[Any, ...], text: str) -> str:
-    line = document.line_of(loc)
-    return f"{path_of(loc)}: {text}" + (f" (line {line})" if line else "")

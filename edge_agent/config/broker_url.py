@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from rules.faults import FaultError
+
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -23,21 +25,31 @@ class Broker:
 
     @classmethod
     def parse(cls, url: str) -> Broker:
-        """Read an address; user and password may be percent-encoded. Raises ValueError that says what to do."""
+        """Read an address; user and password may be percent-encoded.
+
+        Raises FaultError that says what to do, and nothing of what stands there: it may be the password.
+        """
         example = "write it as mqtt://host:1883, or mqtts://user:password@host:8883"
+        example_zh = "请写成 mqtt://主机:1883，或 mqtts://用户:密码@主机:8883"
+        encoded = "a '/', '?', '#' or '@' in a password is written %2F, %3F, %23, %40"
+        encoded_zh = "密码中的 / ? # @ 要写成 %2F、%3F、%23、%40"
         try:
             parts = urlsplit(url)
             port = parts.port
-        except ValueError as error:
-            raise ValueError(f"is no address ({error}): {example}") from error
+        except ValueError:  # its text would quote what stands there
+            raise FaultError(
+                f"is no address: {example}; {encoded}", f"不是有效的地址：{example_zh}；{encoded_zh}"
+            ) from None
         if parts.scheme not in _PORTS:
-            raise ValueError(f"must begin with mqtt:// or mqtts://: {example}")
+            raise FaultError(
+                f"must begin with mqtt:// or mqtts://: {example}", f"应以 mqtt:// 或 mqtts:// 开头：{example_zh}"
+            )
         if not parts.hostname:
-            raise ValueError(f"names no host: {example}")
+            raise FaultError(f"names no host: {example}", f"缺少主机名：{example_zh}")
         if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError(
-                f"has something after the host and port: {example}; a '/', '?' or '#' in a password is "
-                "written %2F, %3F, %23"
+            raise FaultError(
+                f"has something after the host and port: {example}; {encoded}",
+                f"主机和端口之后还有内容：{example_zh}；{encoded_zh}",
             )
         return cls(
             host=parts.hostname,

@@ -15,7 +15,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from calibration.ground_plane import GroundPlane, Point, metres_from
+from calibration.ground_plane import CalibrationError, GroundPlane, Point, metres_from
+from rules.faults import FaultError
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -23,7 +24,7 @@ Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 class CalibrationPoint(BaseModel):
     """A point of the picture (fractions, x right, y down) and where it is: in metres, or on the map."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     at: tuple[Fraction, Fraction]
     metres: tuple[float, float] | None = None
@@ -34,22 +35,31 @@ class CalibrationPoint(BaseModel):
     def _check_place(self) -> Self:
         on_map = self.latitude is not None and self.longitude is not None
         if (self.metres is None) == (not on_map):
-            raise ValueError("give either `metres: [east, north]` or both `latitude` and `longitude`")
+            raise FaultError(
+                "give either `metres: [east, north]` or both `latitude` and `longitude`",
+                "请给出 `metres: [东, 北]`，或同时给出 `latitude` 和 `longitude`",
+            )
         return self
 
 
 class CalibrationConfig(BaseModel):
     """At least four points on the ground, all in metres or all on the map; they must fit a flat street."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     points: tuple[CalibrationPoint, ...]
 
     @model_validator(mode="after")
     def _check_plane(self) -> Self:
         if len({point.metres is None for point in self.points}) > 1:
-            raise ValueError("points are partly in metres and partly on the map: use one of the two")
-        GroundPlane(*self.pairs)
+            raise FaultError(
+                "points are partly in metres and partly on the map: use one of the two",
+                "有的点用米，有的点用经纬度，请统一",
+            )
+        try:
+            GroundPlane(*self.pairs)
+        except CalibrationError as error:
+            raise FaultError(str(error), f"标定点不足、共线或互相矛盾，请核对：{error}") from error
         return self
 
     @cached_property

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from edge_agent.config.box import BoxConfig, ConfigError, load_config
 from edge_agent.durable import write_durably
+from edge_agent.secret_url import REVEAL
 from edge_agent.words import notices
 from protocol.messages import HealthEvent
 
@@ -29,7 +30,7 @@ def config_to_run(path: Path, data_dir: Path) -> tuple[BoxConfig, list[HealthEve
         last_good = _read(data_dir / LAST_GOOD_FILE)
         if last_good is None:
             raise
-        return last_good, [notices.config_refused(str(path), error.faults)]
+        return last_good, [notices.config_refused(str(path), error.faults, error.faults_zh)]
     keep_as_good(data_dir, config)
     return config, []
 
@@ -38,7 +39,7 @@ def keep_as_good(data_dir: Path, config: BoxConfig) -> None:
     """Keep a configuration that is good. A disk that refuses is logged."""
     data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        write_durably(data_dir / LAST_GOOD_FILE, config.model_dump_json(indent=1).encode(), mode=0o600)
+        write_durably(data_dir / LAST_GOOD_FILE, config.model_dump_json(indent=1, context=REVEAL).encode(), mode=0o600)
     except OSError as error:
         _log.warning("the configuration is good but cannot be kept for a bad day: %s", error)
 

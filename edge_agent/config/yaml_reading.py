@@ -13,11 +13,19 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from models.yaml_reading import load_bounded
+from rules.faults import FaultError
+
 Loc = tuple[str | int, ...]
 
+_PLAIN_KEY = re.compile(r"^[a-z][a-z0-9_]{0,31}$")
 
-class YamlError(ValueError):
-    """The text is no YAML, or says something twice; the text names the line."""
+
+class YamlError(FaultError):
+    """The text is no YAML, or says something twice; the text names the line, and repeats nothing of what stands there.
+
+    It may be a password.
+    """
 
 
 class _Loader(yaml.SafeLoader):
@@ -26,7 +34,11 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
             if key in lines and key_node.tag != "tag:yaml.org,2002:merge":
-                raise YamlError(f"line {line}: {key!r} is said again; it was said in line {lines[key]}: keep one")
+                shown = repr(key) if _PLAIN_KEY.match(key) else "a key"
+                raise YamlError(
+                    f"line {line}: {shown} is said again; it was said in line {lines[key]}: keep one",
+                    f"第 {line} 行：{shown} 重复，已在第 {lines[key]} 行出现，请只保留一处",
+                )
             lines[key] = line
         return super().construct_mapping(node, deep)
 
@@ -47,18 +59,12 @@ class YamlText:
 
     def __init__(self, text: str) -> None:
         try:
-            loader = _Loader(text)
-            try:
-                self._root = loader.get_single_node()
-                self.data: Any = loader.construct_document(self._root) if self._root is not None else None
-            finally:
-                loader.dispose()
+            self._root, self.data = load_bounded(text, _Loader)
         except yaml.MarkedYAMLError as error:
-            raise YamlError(_explain(error)) from error
+            raise _explain(error) from None
         except yaml.YAMLError as error:
-            raise YamlError(f"not YAML: {error}") from error
-        except RecursionError as error:
-            raise YamlError("not usable: it is nested too deeply") from error
+            why = "a character that no text has" if isinstance(error, yaml.reader.ReaderError) else str(error)
+            raise YamlError(f"not YAML: {why}", f"不是 YAML：{why}") from None
 
     def line_of(self, loc: Loc) -> int | None:
         """Give the line (from 1) of what is at `loc`, or of the nearest thing around it that is there."""
@@ -83,9 +89,17 @@ def _child(node: Node | None, step: str | int) -> tuple[int, Node] | None:
     return None
 
 
-def _explain(error: yaml.MarkedYAMLError) -> str:
+def _explain(error: yaml.MarkedYAMLError) -> YamlError:
     mark = error.problem_mark or error.context_mark
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    hint = "; indent with spaces, not tabs" if "\\t" in str(error.problem) else ""
+    where_en = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    where_zh = f"第 {mark.line + 1} 行第 {mark.column + 1} 列：" if mark else ""
+    tabs = "\\t" in str(error.problem)
     context = f" ({error.context})" if error.context else ""
-    return f"{where}{error.problem}{context}{hint}"
+    # PyYAML quotes single characters and tokens (fine), and names that somebody wrote (not fine).
+    problem = re.sub(
+        r"'([^']*)'", lambda m: m[0] if len(m[1]) < 2 or m[1].startswith("<") else "'...'", f"{error.problem}{context}"
+    )
+    return YamlError(
+        where_en + problem + ("; indent with spaces, not tabs" if tabs else ""),
+        f"{where_zh}YAML 格式错误：{problem}" + ("；请用空格缩进，不要用制表符" if tabs else ""),
+    )

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from edge_agent import SOFTWARE
 from edge_agent.outbox.outgoing import OutboxStats
+from edge_agent.redaction import redact, redact_all
 from edge_agent.words import notices
 from protocol.bounds import SENT_EVENTS
 from protocol.messages import CameraHealth, Health, HealthEvent
@@ -58,6 +59,13 @@ class HealthReporter:
 
     def tell(self, event: HealthEvent) -> None:
         """Note something that a person should know; it is logged at once and goes with the next message."""
+        event = event.model_copy(
+            update={
+                "text_zh": redact(event.text_zh),
+                "text_en": redact(event.text_en),
+                "detail": redact_all(event.detail),
+            }
+        )
         where = f"[{event.camera}] " if event.camera else ""
         _log.log(_LEVELS[event.severity], "%s%s: %s %s", where, event.code, event.text_zh, event.text_en)
         with self._lock:
@@ -135,7 +143,7 @@ class HealthReporter:
             outbox_bytes=outbox.held_bytes,
             rss_mb=round(rss_mb(), 1),
             disk_free_mb=round(shutil.disk_usage(self._data_dir).free / 1e6, 1),
-            cameras=tuple(self.cameras()),
+            cameras=tuple(one.model_copy(update={"detail": redact(one.detail)}) for one in self.cameras()),
             events=(notices.events_dropped(overflow), *events) if overflow else tuple(events),
         )
 

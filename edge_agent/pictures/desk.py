@@ -25,6 +25,7 @@ from edge_agent.looking.bystanders import FindPeople
 from edge_agent.pictures import notices, refusals
 from edge_agent.pictures.answers import GRACE_S, Answer, AnswerFile, Answers
 from edge_agent.pictures.still import asked_still
+from edge_agent.redaction import redact
 from edge_agent.source import Frame, PictureState, picture_state, small_luma
 from protocol.messages import (
     CameraState,
@@ -136,7 +137,7 @@ class PictureDesk:
                 self._answer(request, self._cameras[request.camera])
             except Exception as error:  # one picture that cannot be made must not be the last
                 _log.exception("[%s] a picture that was asked for could not be made", request.camera)
-                self._refuse(request, refusals.failed(repr(error)))
+                self._refuse(request, refusals.failed(redact(repr(error))))
             finally:
                 with self._lock:
                     self._in_hand -= 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import av
 
+from edge_agent.redaction import redact, shown_address
+
 _URL = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]+)://", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 class Kind(StrEnum):
@@ -24,7 +25,7 @@ class Kind(StrEnum):
 class Address:
     """A camera's address, as configured. `shown` has no user name and no password in it."""
 
-    url: str
+    url: str = field(repr=False)
 
     @property
     def kind(self) -> Kind:
@@ -38,7 +39,7 @@ class Address:
     @property
     def shown(self) -> str:
         """The address for logs, health and people."""
-        return without_password(self.url)
+        return shown_address(self.url)
 
     def options(self, silence_s: float) -> dict[str, str]:
         """FFmpeg's options: TCP, only video is asked for, and a read ends after `silence_s` without a byte.
@@ -50,11 +51,6 @@ class Address:
             tcp = {"rtsp_transport": "tcp", "allowed_media_types": "video", "timeout": silence_us}
             return tcp | {"fpsprobesize": "2"}
         return {"rw_timeout": silence_us, "fpsprobesize": "2"} if self.kind is Kind.HTTP else {}
-
-
-def without_password(text: str) -> str:
-    """Take user names and passwords out of the addresses in a text."""
-    return _PASSWORD.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ _HINTS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ..
 
 def explain(error: Exception) -> Failure:
     """Say why opening or reading failed and what to do about it."""
-    cause = without_password(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+    cause = redact(getattr(error, "strerror", None) or str(error) or type(error).__name__)
     for kinds, hint_zh, hint_en in _HINTS:
         if isinstance(error, kinds):
             return Failure(cause, hint_zh, hint_en)

@@ -29,12 +29,12 @@ def notice(
     )
 
 
-def config_refused(path: str, faults: Sequence[str]) -> HealthEvent:
+def config_refused(path: str, faults: Sequence[str], faults_zh: Sequence[str]) -> HealthEvent:
     """The new configuration is bad and the last good one runs."""
     return notice(
         "error",
         "config_refused",
-        f"新配置 {path} 有 {len(faults)} 处错误，未启用；仍按上一份有效配置运行。首个错误：{faults[0]}",
+        f"新配置 {path} 有 {len(faults)} 处错误，未启用；仍按上一份有效配置运行。首个错误：{faults_zh[0]}",
         f"The new configuration {path} has {len(faults)} fault(s) and was not taken; the last good one runs. "
         f"The first: {faults[0]}",
         faults=list(faults),

@@ -69,7 +69,9 @@ class _LateSource(LiveSource):
     """A clip that starts a little later than its neighbour's, as cameras do, and begins again at its end."""
 
     def __init__(self, work: CameraWork, after_s: float) -> None:
-        super().__init__(work.camera.source, look_every_s=work.look_every_s, observer=work.source_reported, loop=True)
+        super().__init__(
+            work.camera.source.reveal(), look_every_s=work.look_every_s, observer=work.source_reported, loop=True
+        )
         self._after_s = after_s
 
     def start(self) -> None:

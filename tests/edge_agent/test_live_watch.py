@@ -21,7 +21,8 @@ from edge_agent.outbox.store import BoxStore
 from edge_agent.source import Frame
 from edge_agent.systemd import ServiceManager
 from models.detector import Detector
-from tests.edge_agent.test_overload import _ReadySource, open_detector
+from tests.edge_agent.painted_pictures import open_detector
+from tests.edge_agent.test_overload import _ReadySource
 
 Watch = Callable[[type[CameraWork]], LiveWatch]
 
@@ -44,7 +45,7 @@ def watch(tmp_path: Path, detector: Detector, box_config: Callable[..., BoxConfi
         return LiveWatch(
             made,
             Keeper(store, made, lambda _: None),
-            open_source=lambda work: _ReadySource(str(work.camera.source), look_every_s=work.look_every_s),
+            open_source=lambda work: _ReadySource(work.camera.source.reveal(), look_every_s=work.look_every_s),
             threads=1,
             longest_look_s=0.5,
         )

@@ -144,7 +144,7 @@ def test_a_box_with_too_many_cameras_says_so_in_its_health(
     watch = LiveWatch(
         works,
         Keeper(store, works, lambda _: None),
-        open_source=lambda work: _ReadySource(work.camera.source, look_every_s=work.look_every_s),
+        open_source=lambda work: _ReadySource(work.camera.source.reveal(), look_every_s=work.look_every_s),
         threads=1,
     )
     judge, clock_s, reports = OverloadJudge(0.05), iter(range(0, 10_000, 30)), list[Health]()

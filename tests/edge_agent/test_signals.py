@@ -35,7 +35,7 @@ def test_a_hundred_signals_in_a_row_are_one_word_to_end(eventually: Eventually) 
 
 def test_signals_that_come_while_their_own_lock_is_held_do_no_harm(eventually: Eventually) -> None:
     control = Control()
-    with listening(control), control.stop._cond:  # what a handler that sets the event would wait for, for ever
+    with listening(control), control.stop._cond:  # type: ignore[attr-defined]  # what a handler that sets the event would wait for, for ever
         os.kill(os.getpid(), signal.SIGTERM)
     eventually(control.stop.is_set, "the word has come")
 
