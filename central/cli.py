@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from central.export.dataset import DatasetFormat
+from central.private_files import make_new_files_private
 from central.problems import Problem
 from central.services import Services, build_services
 from central.settings import Settings
@@ -34,6 +35,11 @@ DatabaseUrl = Annotated[
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@app.callback()
+def _before_any_command() -> None:
+    make_new_files_private()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from central.evidence_store import EvidenceStore
 from central.export.dataset import Datasets
 from central.figures.service import Figures
 from central.pictures.service import Pictures
+from central.private_files import close_old_files
 from central.problems import Problem
 from central.quarantine import Quarantine
 from central.settings import Settings
@@ -57,6 +58,7 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """Read the site file, open database and evidence store, bring the database up to date. Raises Problem."""
     site = load_site(settings)
+    close_old_files(settings)
     sessions = Sessions(_open_database(settings.database))
     blobs = BlobStore(settings.evidence)
     evidence = EvidenceStore(blobs)

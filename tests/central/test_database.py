@@ -46,6 +46,14 @@ def test_migrating_twice_changes_nothing(sessions: Sessions) -> None:
     migrations.upgrade(sessions.engine)
 
 
+def test_a_database_of_a_newer_release_is_refused_in_a_sentence(sessions: Sessions) -> None:
+    with sessions.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(migrations.NewerDatabase, match=r"newer release .*9999") as told:
+        migrations.upgrade(sessions.engine)
+    assert "更新的版本" in told.value.message_zh
+
+
 def test_times_keep_their_moment_and_come_back_in_utc(sessions: Sessions) -> None:
     beijing = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
     with sessions.write() as session:
