@@ -16,6 +16,7 @@ from central.ingest.subscriber import Subscriber
 from central.services import Services
 from central.telling.worker import NoticeWorker
 from central.worker_thread import WorkerThread
+from central.write_probe import WriteProbe, database_probe, evidence_probe
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,21 @@ class Background:
             NoticeWorker(services.sessions, services.site),
             Timekeeper(services.sessions, services.site),
         )
+        self.database_probe = database_probe(services.sessions)
+        self.evidence_probe = evidence_probe(services.evidence.blobs)
+
+    @property
+    def stuck(self) -> str | None:
+        """What a restart may put right: a thread that has died, or a write that does not come back; None: nothing."""
+        if self._subscriber is None:
+            return None
+        dead = [worker.name for worker in (*self._workers, *self._probes) if not worker.is_alive]
+        hanging = [probe.name for probe in self._probes if probe.hangs]
+        return ", ".join(dead + hanging) or None
+
+    @property
+    def _probes(self) -> tuple[WriteProbe, WriteProbe]:
+        return self.database_probe, self.evidence_probe
 
     @property
     def embedded(self) -> bool:
@@ -63,7 +79,7 @@ class Background:
         self._subscriber = Subscriber(self._inbox, address, client_id, share_group)
         self._subscriber.start()
         self._pictures.line = self._subscriber
-        for worker in self._workers:
+        for worker in (*self._workers, *self._probes):
             worker.start()
 
     def stop(self) -> None:
@@ -72,7 +88,7 @@ class Background:
             self._pictures.line = None
             self._subscriber.stop()
             self._subscriber = None
-            for worker in self._workers:
+            for worker in (*self._workers, *self._probes):
                 worker.stop()
         if self._broker is not None:
             self._broker.stop()

@@ -16,6 +16,9 @@ CASES_REVISION = "cases_revision"
 OPENINGS = "openings"
 """Advanced, and so held, by whoever looks for the case that a new violation belongs to."""
 
+WRITE_PROBES = "write_probes"
+"""Advanced to prove that the database can be written."""
+
 
 def advance(session: Session, name: str) -> int:
     """Give the next value of the counter `name`, from 1. Holds its row until the transaction ends."""

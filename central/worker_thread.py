@@ -13,9 +13,14 @@ class WorkerThread(ABC):
     """Calls `run_due` every `poll_s` seconds. Any number of workers may run on one database."""
 
     def __init__(self, name: str, poll_s: float = 1.0) -> None:
-        self._name, self._poll_s = name, poll_s
+        self.name, self._poll_s = name, poll_s
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
 
     @abstractmethod
     def run_due(self) -> int:
@@ -24,7 +29,7 @@ class WorkerThread(ABC):
     def start(self) -> None:
         """Begin in a thread."""
         self._stop.clear()
-        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -42,6 +47,6 @@ class WorkerThread(ABC):
                 troubled = False
             except Exception:  # the database may be away: go on when it is back
                 if not troubled:
-                    log.exception("%s: the work that is due failed; tried again every %g s", self._name, self._poll_s)
+                    log.exception("%s: the work that is due failed; tried again every %g s", self.name, self._poll_s)
                 troubled = True
             self._stop.wait(self._poll_s)
