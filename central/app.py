@@ -47,5 +47,5 @@ def create_app(services: Services, background: Background, *, with_console: bool
     if with_console and find_spec("central.console") is not None and find_spec("nicegui") is not None:
         from central import console
 
-        console.mount(app, services)
+        console.mount(app, services, background.readmit)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from pathlib import Path
+from uuid import UUID
 
 from central.broker import EmbeddedBroker
 from central.broker_address import BrokerAddress
@@ -68,6 +69,12 @@ class Background:
     def broker_connected(self) -> bool:
         """Whether ingest hears the broker."""
         return self._subscriber is not None and self._subscriber.connected
+
+    def readmit(self, entry_id: UUID) -> None:
+        """Take a message out of quarantine and answer its box (see `Inbox.readmit` for what it raises)."""
+        outcome = self._inbox.readmit(entry_id)
+        if self._subscriber is not None:
+            self._subscriber.answer(outcome.replies)
 
     def start(self) -> None:
         """Start all. Does nothing when started already. Raises BrokerNotStarted."""

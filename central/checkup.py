@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from central.background import Background
 from central.cases.views import View
 from central.filing import outbox
+from central.quarantine import count_set_aside
 from central.services import Services
-from central.tables import JobState, QuarantineEntry, StoredViolation, ViolationState
+from central.tables import JobState, StoredViolation, ViolationState
 from central.telling import outbox as notices
 
 _LONGEST_S = 5.0
@@ -63,11 +64,11 @@ def _writes(background: Background) -> Checkup:
 def _counts(services: Services) -> dict[str, int]:
     with services.sessions.read() as session:
         waiting = session.scalar(select(func.count()).where(StoredViolation.state == ViolationState.WAITING))
-        quarantined = session.scalar(select(func.count()).select_from(QuarantineEntry))
+        quarantined = count_set_aside(session)
         jobs, messages = outbox.counts(session), notices.counts(session)
     return {
         "violations_waiting": waiting or 0,
-        "quarantined": quarantined or 0,
+        "quarantined": quarantined,
         "filing_waiting": jobs[JobState.WAITING],
         "filing_dead": jobs[JobState.DEAD],
         "notices_waiting": messages[JobState.WAITING],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from central.blobs import BlobStore
 from central.cases.views import View
@@ -42,6 +44,7 @@ class QuarantineView(View):
     preview: str
     times: int = 1
     last_at: AwareDatetime
+    readmitted_at: AwareDatetime | None = Field(default=None, description="when it was taken after all")
 
 
 class Quarantine:
@@ -89,9 +92,28 @@ class Quarantine:
             return [QuarantineView.model_validate(row, from_attributes=True) for row in rows]
 
     def count(self) -> int:
-        """Count the entries."""
+        """Count the entries that were not taken after all."""
         with self._sessions.read() as session:
-            return session.scalar(select(func.count()).select_from(QuarantineEntry)) or 0
+            return count_set_aside(session)
+
+    def get(self, entry_id: UUID) -> QuarantineView:
+        """Return one entry. Raises QuarantineEntryNotFound."""
+        with self._sessions.read() as session:
+            entry = session.get(QuarantineEntry, entry_id)
+        if entry is None:
+            raise QuarantineEntryNotFound(entry_id)
+        return QuarantineView.model_validate(entry, from_attributes=True)
+
+    def set_aside_on(self, *topics: str, limit: int = 1000) -> Sequence[UUID]:
+        """Return the entries of these topics that were not taken after all, oldest first."""
+        query = select(QuarantineEntry.id).filter_by(readmitted_at=None).where(QuarantineEntry.topic.in_(topics))
+        with self._sessions.read() as session:
+            return session.scalars(query.order_by(QuarantineEntry.at).limit(limit)).all()
+
+    def mark_readmitted(self, entry_id: UUID) -> None:
+        """Note that an entry's message was taken after all; it stays, with its bytes, as a record."""
+        with self._sessions.write() as session:
+            session.execute(update(QuarantineEntry).where(QuarantineEntry.id == entry_id).values(readmitted_at=now()))
 
     def content(self, entry_id: UUID) -> bytes:
         """Give the bytes of one entry. Raises QuarantineEntryNotFound, StoreUnavailable."""
@@ -103,6 +125,12 @@ class Quarantine:
             return self._blobs.get(_key(entry.content_sha256))
         except FileNotFoundError:
             raise QuarantineEntryNotFound(entry_id) from None
+
+
+def count_set_aside(session: Session) -> int:
+    """Count the entries that were not taken after all."""
+    query = select(func.count()).select_from(QuarantineEntry).where(QuarantineEntry.readmitted_at.is_(None))
+    return session.scalar(query) or 0
 
 
 def _key(digest: str) -> str:

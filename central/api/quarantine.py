@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from central.api.access import ServicesOfApp, SignedIn
+from central.api.access import BackgroundOfApp, ServicesOfApp, SignedIn
 from central.quarantine import QuarantineView
 
 router = APIRouter(prefix="/quarantine", tags=["quarantine"])
@@ -19,6 +19,13 @@ def list_quarantine(
 ) -> list[QuarantineView]:
     """Give the newest entries."""
     return services.quarantine.list(limit)
+
+
+@router.post("/{entry_id}/readmit", summary="Take a message after all, where what was wrong has been put right")
+def readmit(entry_id: UUID, services: ServicesOfApp, background: BackgroundOfApp, _: SignedIn) -> QuarantineView:
+    """Read the message again as if it came now; 409 says why it cannot be taken now either."""
+    background.readmit(entry_id)
+    return services.quarantine.get(entry_id)
 
 
 @router.get(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from uuid import UUID
+
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
 from nicegui import ui
@@ -21,13 +24,13 @@ _RECONNECT_S = 10.0
 The browser notices a dead network at the latest after 1.2 times this, and says so: not longer, therefore."""
 
 
-def mount(app: FastAPI, services: Services) -> None:
-    """Add the console's pages and routes to `app`.
+def mount(app: FastAPI, services: Services, readmit: Callable[[UUID], None]) -> None:
+    """Add the console's pages and routes to `app`; `readmit` takes a message out of quarantine.
 
     Call it after every other router: the pages take all addresses that nobody else has taken. NiceGUI is one
     per process, so the console mounted last is the one that is served.
     """
-    console = Console(services, services.settings.zone, Pulse(services))
+    console = Console(services, services.settings.zone, Pulse(services), readmit)
     for router in (
         preference_routes(),
         sign_in.sign_in_routes(console),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from nicegui import ui
 from nicegui.element import Element
 
 from central.console import formats, icons
 from central.console.frame import Frame, empty_state
-from central.console.tags import svg, tag, text
+from central.console.tags import button, svg, tag, text
 from central.console.visit import Console, Visit, now, request_path, sign_in_path, signed_in_page, visit_of
 from central.problems import Problem
 from central.quarantine import QuarantineView
+
+Readmit: TypeAlias = Callable[[UUID], Awaitable[None]]
 
 _SHOWN = 200
 _REFRESH_S = 5
@@ -54,11 +59,21 @@ def register(console: Console) -> None:
             body = tag("div", "set-aside")
         shown: list[QuarantineView] = []
 
+        async def readmit(entry_id: UUID) -> None:
+            if not await visit.still_signed_in():
+                ui.navigate.to(sign_in_path(visit.path, ended=True))
+                return
+            try:
+                await asyncio.to_thread(visit.console.readmit, entry_id)
+            except Problem as problem:
+                frame.say(problem.message(visit.words.language), "problem")
+            await refresh()
+
         async def refresh(*, first: bool = False) -> None:
             entries = await asyncio.to_thread(visit.services.quarantine.list, _SHOWN)
             if first or entries != shown:
                 shown[:] = entries
-                _fill(body, entries, visit)
+                _fill(body, entries, visit, readmit)
 
         async def on_pulse(_revision: int) -> None:
             if int(now().timestamp()) % _REFRESH_S == 0:
@@ -68,7 +83,7 @@ def register(console: Console) -> None:
         frame.beat(on_pulse)
 
 
-def _fill(body: Element, entries: list[QuarantineView], visit: Visit) -> None:
+def _fill(body: Element, entries: list[QuarantineView], visit: Visit, readmit: Readmit) -> None:
     words = visit.words
     body.clear()
     with body:
@@ -82,10 +97,10 @@ def _fill(body: Element, entries: list[QuarantineView], visit: Visit) -> None:
                 tag("th")
             with tag("tbody"):
                 for entry in entries:
-                    _entry(entry, visit)
+                    _entry(entry, visit, readmit)
 
 
-def _entry(entry: QuarantineView, visit: Visit) -> None:
+def _entry(entry: QuarantineView, visit: Visit, readmit: Readmit) -> None:
     words = visit.words
     with tag("tr"):
         with tag("td", "at"):
@@ -100,9 +115,12 @@ def _entry(entry: QuarantineView, visit: Visit) -> None:
         with tag("td", "content"):
             text("code", entry.preview[:240])
         text("td", formats.size(entry.size_bytes), "size")
-        with (
-            tag("td", "act"),
-            tag("a", "tool", href=f"/quarantine/{entry.id}/content", title=words("quarantine.download")),
-        ):
-            svg(icons.DOWNLOAD)
-            text("span", words("quarantine.download"))
+        with tag("td", "act"):
+            if entry.readmitted_at is None:
+                button(words("quarantine.readmit"), lambda: readmit(entry.id), "tool readmit")
+            else:
+                at = formats.short_time(entry.readmitted_at, now(), visit.zone, words)
+                text("span", words("quarantine.readmitted", at=at), "fine")
+            with tag("a", "tool", href=f"/quarantine/{entry.id}/content", title=words("quarantine.download")):
+                svg(icons.DOWNLOAD)
+                text("span", words("quarantine.download"))

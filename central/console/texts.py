@@ -275,9 +275,9 @@ _DEVICES: Texts = {
 _QUARANTINE: Texts = {
     "quarantine.title": ("隔离区", "Quarantine"),
     "quarantine.lead": (
-        "无法读取或无法信任的消息保存在这里，不会丢弃。请看原因；需要时下载原文交给工程师。",
-        "Messages that could not be read or trusted are kept here. Look at the reason; "
-        "download the message for an engineer when needed.",
+        "无法读取或无法信任的消息保存在这里，不会丢弃。请看原因；原因消除后（如设备密钥已受信任）可重新接收，需要时下载原文交给工程师。",
+        "Messages that could not be read or trusted are kept here. Look at the reason; once it is put right (the box's "
+        "key is trusted now), take the message after all, or download it for an engineer.",
     ),
     "quarantine.empty": ("隔离区是空的", "Nothing in quarantine"),
     "quarantine.empty_why": ("所有消息都已正常接收。", "Every message was read and stored."),
@@ -288,6 +288,8 @@ _QUARANTINE: Texts = {
     "quarantine.times": ("重复 {n} 次", "{n} times"),
     "quarantine.content": ("内容开头", "Begins with"),
     "quarantine.download": ("下载", "Download"),
+    "quarantine.readmit": ("重新接收", "Take it now"),
+    "quarantine.readmitted": ("已重新接收 {at}", "Taken {at}"),
 }
 
 _LABELS: Texts = {

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
@@ -30,6 +31,7 @@ class Console:
     services: Services
     zone: ZoneInfo
     pulse: Pulse
+    readmit: Callable[[UUID], None]
 
     def words_for(self, request: Request) -> Words:
         """Give the words in this browser's language."""

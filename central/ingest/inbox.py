@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -16,11 +17,11 @@ from central.database import Sessions
 from central.evidence_store import EvidenceStore
 from central.ingest import outcome, reading
 from central.ingest.evidence import Evidence
-from central.ingest.outcome import KeyNotYetKnown, Outcome, Reply, Unacceptable
+from central.ingest.outcome import KeyNotYetKnown, Outcome, Reply, StillUnacceptable, Unacceptable
 from central.ingest.pictures import PictureAnswers
 from central.ingest.presence import Presence
 from central.ingest.violations import Violations
-from central.quarantine import Quarantine
+from central.quarantine import Quarantine, QuarantineEntryNotFound
 from central.settings import Settings
 from central.site.site import Site
 from central.tables import Device
@@ -61,6 +62,34 @@ class Inbox:
         self._troubled = False
         return result
 
+    def readmit(self, entry_id: UUID) -> Outcome:
+        """Take a message out of quarantine, where what was wrong has been put right: its key is trusted now.
+
+        Raises QuarantineEntryNotFound, StillUnacceptable, and what database and store raise when they are away.
+        """
+        entry = self._quarantine.get(entry_id)
+        content = self._quarantine.content(entry_id)
+        try:
+            topic = topics.parse(entry.topic)
+            replies = self._with_retries(topic, content, retained=False)
+            if not replies:  # its evidence lacks; nobody sends that unless asked, and only the second time asks
+                replies = self._with_retries(topic, content, retained=False)
+        except (Unacceptable, KeyNotYetKnown, ValueError) as problem:
+            raise StillUnacceptable(problem) from problem
+        self._quarantine.mark_readmitted(entry_id)
+        log.info("ingest: took a message on %s out of quarantine", entry.topic)
+        return Outcome(tuple(replies))
+
+    def _readmit_all(self, device: str) -> list[Reply]:
+        """Take up again what was refused while the box's key was not trusted."""
+        replies: list[Reply] = []
+        for entry_id in self._quarantine.set_aside_on(topics.violation(device), topics.response(device)):
+            try:
+                replies += self.readmit(entry_id).replies
+            except (StillUnacceptable, QuarantineEntryNotFound) as problem:
+                log.info("ingest: a message of %s stays in quarantine: %s", device, problem.message_en)
+        return replies
+
     def _receive(self, topic: str, payload: bytes, *, retained: bool) -> Outcome:
         device = ""
         try:
@@ -98,7 +127,8 @@ class Inbox:
             case "evidence" if topic.sha256:
                 return self._evidence.receive(topic.sha256, payload)
             case "status":
-                self._presence.receive_status(topic.device, payload, retained=retained)
+                if self._presence.receive_status(topic.device, payload, retained=retained):
+                    return self._readmit_all(topic.device)
             case "health":
                 self._presence.receive_health(topic.device, payload)
             case _:

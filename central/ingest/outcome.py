@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from central.problems import Problem
 from protocol.messages import Ack, Refusal
 
 
@@ -47,6 +48,17 @@ class Unacceptable(Exception):  # noqa: N818 - it is the message that is
         self.message_id = message_id
         self.content = content
         super().__init__(f"{zh} / {en}")
+
+
+class StillUnacceptable(Problem):
+    """A message of the quarantine cannot be taken now either."""
+
+    code = "still_unacceptable"
+    status = 409
+
+    def __init__(self, reason: Exception) -> None:
+        zh, en = (reason.zh, reason.en) if isinstance(reason, Unacceptable) else (str(reason), str(reason))
+        super().__init__(f"仍不能接收：{zh}", f"It cannot be taken now either: {en}")
 
 
 class KeyNotYetKnown(Exception):  # noqa: N818 - nothing is wrong yet

@@ -21,8 +21,11 @@ class Presence:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def receive_status(self, device: str, payload: bytes, *, retained: bool) -> None:
-        """Take a status; `retained`: said some time ago and kept by the broker. Raises Unacceptable."""
+    def receive_status(self, device: str, payload: bytes, *, retained: bool) -> bool:
+        """Take a status; `retained`: said some time ago and kept by the broker. Raises Unacceptable.
+
+        Return whether the box's key is trusted from now on and was not before.
+        """
         reading.check_size(payload)
         raw = reading.read_json(payload)
         reading.check_envelope(raw, device)
@@ -30,14 +33,14 @@ class Presence:
         fingerprint = _fingerprint(status)
         with self._sessions.write() as session:
             row = _row(session, device)
-            if fingerprint is not None:
-                _trust(session, row, status, fingerprint)
+            newly_trusted = fingerprint is not None and _trust(session, row, status, fingerprint)
             row.online = status.online
             row.name = status.name or row.name
             row.software = status.software or row.software
             if status.online:
                 seen_at = status.at if retained else now()
                 row.last_seen_at = max(row.last_seen_at or seen_at, seen_at)
+        return newly_trusted
 
     def receive_health(self, device: str, payload: bytes) -> None:
         """Take a health message; a box that tells how it is, is there. Raises Unacceptable."""
@@ -69,9 +72,9 @@ def _fingerprint(status: Status) -> str | None:
         raise Unacceptable("公钥无效", f"the public key cannot be read: {error}") from error
 
 
-def _trust(session: Session, row: Device, status: Status, fingerprint: str) -> None:
+def _trust(session: Session, row: Device, status: Status, fingerprint: str) -> bool:
     if row.key_fingerprint == fingerprint:
-        return
+        return False
     if row.key_fingerprint is not None:
         raise Unacceptable(
             f"设备 {row.id} 出示了另一把密钥；若设备已重装，请运行 kerbwatch-central device forget-key {row.id}",
@@ -87,3 +90,4 @@ def _trust(session: Session, row: Device, status: Status, fingerprint: str) -> N
         text_en=f"The box's key is trusted from now on, fingerprint {fingerprint}",
     )
     notices.add(session, row.id, event)
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from central.broker_address import BrokerAddress
 from central.ingest.inbox import Inbox
+from central.ingest.outcome import Reply
 from central.problems import Problem
 from protocol import topics
 
@@ -88,6 +90,11 @@ class Subscriber:
         with suppress(AttributeError):  # paho 2.2 joins a thread that may be gone, and forgotten, just then
             self._client.loop_stop()
 
+    def answer(self, replies: Iterable[Reply]) -> None:
+        """Acknowledge to the boxes what was taken."""
+        for reply in replies:
+            self.say(topics.ack(reply.device), reply.ack.model_dump_json().encode())
+
     def say(self, topic: str, payload: bytes) -> None:
         """Publish a message to a box (QoS 1, not retained)."""
         self._client.publish(topic, payload, qos=1)
@@ -115,14 +122,13 @@ class Subscriber:
                 ", ".join(self._filters),
             )
 
-    def _on_message(self, client: mqtt.Client, _: Any, message: mqtt.MQTTMessage) -> None:
+    def _on_message(self, _client: mqtt.Client, _: Any, message: mqtt.MQTTMessage) -> None:
         try:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "(a topic that is not UTF-8)"
         result = self._inbox.receive(topic, bytes(message.payload), retained=bool(message.retain))
-        for reply in result.replies:
-            client.publish(topics.ack(reply.device), reply.ack.model_dump_json().encode(), qos=1)
+        self.answer(result.replies)
         if result.ask_for_status_of is not None:
             self._ask_for_status_soon(result.ask_for_status_of)
 

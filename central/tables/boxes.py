@@ -43,7 +43,7 @@ class DeviceNotice(Base):
 
 
 class QuarantineEntry(Base):
-    """A message that was set aside. The same one again only counts."""
+    """A message that was set aside. The same one again only counts; `readmitted_at`: it was taken after all."""
 
     __tablename__ = "quarantine"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -57,3 +57,4 @@ class QuarantineEntry(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     preview: Mapped[str] = mapped_column(Text)
     content_sha256: Mapped[str] = mapped_column(String(64))
+    readmitted_at: Mapped[datetime | None]

@@ -183,9 +183,17 @@ def _delete(connection: sqlite3.Connection, violation: UUID) -> list[str]:
 
 
 def _make_due(connection: sqlite3.Connection, files: Iterable[str]) -> list[UUID]:
-    """Make the violations due that list one of the files and were not asked for too often; returns them."""
+    """Make the violations due that list one of the files and were not asked for too often; returns them.
+
+    One that was refused waits again: a person has taken it out of the centre's quarantine.
+    """
     due: list[UUID] = []
     for sha256 in files:
+        connection.execute(
+            "UPDATE violation SET refused = NULL WHERE refused IS NOT NULL "
+            "AND seq IN (SELECT seq FROM evidence WHERE sha256 = ? AND gone IS NULL)",
+            (sha256,),
+        )
         rows = connection.execute(
             "SELECT DISTINCT v.seq, v.id FROM violation v JOIN evidence e USING (seq) JOIN temp.schedule s USING (seq) "
             "WHERE e.sha256 = ? AND v.refused IS NULL AND s.attempts <= ?",

@@ -161,6 +161,8 @@ async def test_boxes_and_quarantine_are_seen(officer: httpx.AsyncClient, box: Bo
     content = await officer.get(f"/api/v1/quarantine/{entry['id']}/content")
     assert content.content == b"no json"
     assert (await officer.get(f"/api/v1/quarantine/{uuid4()}/content")).status_code == 404
+    again = await officer.post(f"/api/v1/quarantine/{entry['id']}/readmit")
+    assert (again.status_code, error_of(again)["code"]) == (409, "still_unacceptable")
 
 
 @pytest.mark.anyio

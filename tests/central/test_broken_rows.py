@@ -43,7 +43,7 @@ async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.services = services
     api.install(app)
-    console.mount(app, services)
+    console.mount(app, services, lambda _: None)
     transport, cookies = httpx.ASGITransport(app), {"kerbwatch_session": str(token)}
     async with (
         app.router.lifespan_context(app),

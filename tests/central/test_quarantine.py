@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
 from central.ingest.inbox import Inbox
+from central.ingest.outcome import StillUnacceptable
+from central.quarantine import QuarantineEntryNotFound
 from central.services import Services
+from central.tables import Device
 from protocol import signing, topics
 from protocol.bounds import MAX_SIGNED_BYTES
 from protocol.messages import Ack, Violation
@@ -134,6 +138,42 @@ def test_another_box_with_the_same_name_is_not_trusted_until_a_person_says_so(
     send(stranger.status())
     report = stranger.report()
     assert send(*report.messages) == Ack(stored=(report.violation.id,))
+
+
+def test_what_a_box_said_before_its_new_key_was_trusted_is_taken_when_it_is(
+    services: Services, box: Box, make_box: type[Box], send: Send
+) -> None:
+    stranger = make_box(box.device)
+    refused, forged = stranger.report(), make_box(box.device).report()
+    assert [refusal.id for refusal in send(*refused.messages).refused] == [refused.violation.id]
+    send(*forged.messages)
+    services.devices.forget_key("box-1")
+    assert send(stranger.status()) == Ack(stored=(refused.violation.id,)), "its box hears that it is stored"
+    assert len(services.cases.list().items) == 1
+    taken, still_there = sorted(services.quarantine.list(), key=lambda entry: entry.readmitted_at is None)
+    assert taken.readmitted_at is not None
+    assert services.quarantine.content(taken.id) == refused.payload, "what came stays as a record"
+    assert (still_there.readmitted_at, services.quarantine.count()) == (None, 1), "the forged one stays"
+    assert send(stranger.status()) == Ack(), "once is enough"
+
+
+def test_a_person_takes_a_message_out_of_quarantine_when_nothing_is_wrong_with_it_any_more(
+    services: Services, inbox: Inbox, box: Box, make_box: type[Box], send: Send
+) -> None:
+    stranger = make_box(box.device)
+    report = stranger.report()
+    send(report.message)
+    (entry,) = services.quarantine.list()
+    with pytest.raises(StillUnacceptable, match="not signed by the key") as told:
+        inbox.readmit(entry.id)
+    assert "签名不符" in told.value.message_zh
+    with services.sessions.write() as session:
+        session.get_one(Device, "box-1").public_key = signing.public_jwk(stranger.key)
+    (reply,) = inbox.readmit(entry.id).replies
+    assert services.quarantine.get(entry.id).readmitted_at is not None
+    assert set(reply.ack.missing) == {ref.sha256 for ref in report.violation.evidence}, "the box is asked for pictures"
+    with pytest.raises(QuarantineEntryNotFound):
+        inbox.readmit(uuid4())
 
 
 def test_the_same_bad_message_again_is_counted_not_piled_up(services: Services, box: Box, send: Send) -> None:

@@ -94,6 +94,15 @@ def test_a_repeated_or_unknown_acknowledgement_changes_nothing(store: BoxStore, 
     assert ids(store) == [other.violation.id]
 
 
+def test_a_refused_one_waits_again_when_the_centre_asks_for_its_pictures(store: BoxStore, some_violation: Make) -> None:
+    one, other = some_violation("s1"), some_violation("s2")
+    store.commit([one, other], {})
+    store.outbox.settle(Ack(refused=tuple(Refusal(id=each.violation.id, reason="key") for each in (one, other))))
+    store.outbox.settle(Ack(missing=(one.violation.evidence[0].sha256,)))
+    assert ids(store) == [one.violation.id]
+    assert store.outbox.refused()[0].id == other.violation.id
+
+
 def test_a_refused_one_is_kept_and_not_sent_again(store: BoxStore, some_violation: Make, tmp_path: Path) -> None:
     one = some_violation()
     store.commit([one], {})

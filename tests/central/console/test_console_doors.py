@@ -34,7 +34,7 @@ async def guest(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     """A browser of somebody who has not signed in."""
     services.accounts.ensure_first_admin(PASSWORD)
     app = FastAPI()
-    console.mount(app, services)
+    console.mount(app, services, lambda _: None)
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://centre") as c:
         yield c

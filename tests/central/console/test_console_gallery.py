@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def visit(services: Services) -> Visit:
-    console = Console(services, services.settings.zone, Pulse(services))
+    console = Console(services, services.settings.zone, Pulse(services), lambda _: None)
     return Visit(console, User("admin"), "token", Words("zh"), "/")
 
 
