@@ -10,6 +10,7 @@ from uuid import UUID
 from central.broker import EmbeddedBroker
 from central.broker_address import BrokerAddress
 from central.cases.timekeeper import Timekeeper
+from central.centre_key import centre_key
 from central.filing.builtin import BuiltinPlatform
 from central.filing.worker import FilingWorker
 from central.ingest.inbox import Inbox
@@ -28,6 +29,7 @@ class Background:
     def __init__(self, services: Services) -> None:
         settings = services.settings
         self._settings = settings
+        self._sessions = services.sessions
         self._pictures = services.pictures
         self._client_id = _client_id(settings.data_dir)
         self._inbox = Inbox(services.sessions, services.evidence, services.quarantine, settings, services.site)
@@ -83,7 +85,7 @@ class Background:
         address, share_group = self._address()
         # Workers of a group keep no session, and several may share a data folder: each start has its own name.
         client_id = _new_client_id() if share_group else self._client_id
-        self._subscriber = Subscriber(self._inbox, address, client_id, share_group)
+        self._subscriber = Subscriber(self._inbox, address, client_id, centre_key(self._sessions), share_group)
         self._subscriber.start()
         self._pictures.line = self._subscriber
         for worker in (*self._workers, *self._probes):

@@ -188,6 +188,18 @@ def device_forget_key(device: str, data: DataDir = None, database: DatabaseUrl =
     typer.echo(f"将信任 {device} 下次出示的密钥 / The next key that {device} shows will be trusted")
 
 
+@app.command("centre-key")
+def show_centre_key(data: DataDir = None, database: DatabaseUrl = None) -> None:
+    """Print the key by which boxes know this centre, for their configuration (显示中心公钥指纹)."""
+    from central.centre_key import centre_key
+    from protocol.signing import public_jwk, thumbprint
+
+    with _problems_told():
+        fingerprint = thumbprint(public_jwk(centre_key(_services(data, database).sessions)))
+    typer.echo("# 写入设备配置 / for a box's configuration", err=True)
+    typer.echo(f"uplink: {{centre_key: {fingerprint}}}")
+
+
 @app.command()
 def version() -> None:
     """Print the version (版本)."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from central.column_types import now
 from central.database import insert_or_ignore
 from central.tables import DeviceNotice
 from protocol.bounds import EARLIEST_YEAR, LATEST_YEAR, MAX_NAME_CHARS, cut_text
@@ -15,6 +16,7 @@ from protocol.messages import HealthEvent
 
 KEPT_PER_DEVICE = 200
 SHOWN = 20
+_LATELY = timedelta(hours=1)
 _NO_TIME = datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)
 """Shown where an earlier release stored a time that cannot be."""
 
@@ -45,6 +47,17 @@ def add(session: Session, device_id: str, event: HealthEvent) -> None:
             session.execute(
                 delete(DeviceNotice).where(DeviceNotice.device_id == device_id, DeviceNotice.id < oldest_kept)
             )
+
+
+def told_lately(session: Session, device_id: str, code: str) -> bool:
+    """Say whether a notice of this code about the box is less than an hour old."""
+    newest_at = session.scalar(
+        select(DeviceNotice.at)
+        .where(DeviceNotice.device_id == device_id, DeviceNotice.code == code)
+        .order_by(DeviceNotice.id.desc())
+        .limit(1)
+    )
+    return newest_at is not None and newest_at > now() - _LATELY
 
 
 def newest(session: Session, device_id: str) -> list[HealthEvent]:

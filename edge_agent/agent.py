@@ -203,7 +203,7 @@ def _store(config: BoxConfig, data_dir: Path, health: HealthReporter) -> Iterato
 @contextmanager
 def _uplink(config: BoxConfig, data_dir: Path, store: BoxStore, health: HealthReporter) -> Iterator[PictureDesk]:
     """Begin to speak with the centre; gives the desk that answers what it asks."""
-    uplink = Uplink(config.device, config.uplink, device_key(data_dir), store.outbox, health.tell)
+    uplink = Uplink(config.device, config.uplink, device_key(data_dir), store.outbox, health.tell, data_dir=data_dir)
     desk = PictureDesk(config, uplink.answers, health.tell)
     uplink.link.on_request = desk.heard
     desk.start()

@@ -182,6 +182,21 @@ def accept_view(
     typer.echo(f"The new view of {camera} is accepted; the box takes it at its next look.")
 
 
+@app.command("forget-centre")
+def forget_centre_key(
+    data: Annotated[
+        Path, typer.Option("--data", envvar="KERBWATCH_DATA", help="where the box keeps its state / 数据目录")
+    ],
+) -> None:
+    """Trust the next key that the centre shows, after the centre was set up anew. 重装中心后重新信任其公钥。"""
+    from edge_agent.uplink.centre_trust import forget_centre
+
+    if not forget_centre(data):
+        typer.echo(f"no key of a centre is kept in {data} / {data} 中没有中心的公钥", err=True)
+        raise typer.Exit(1)
+    typer.echo("将信任中心下次出示的公钥 / The next key that the centre shows will be trusted")
+
+
 @app.command()
 def version() -> None:
     """Print the version. 显示版本。"""

@@ -34,7 +34,7 @@ from protocol.kinds import Subject, ViolationKind
 from protocol.topics import DEVICE_ID_PATTERN
 
 PROTOCOL_MAJOR = 1
-PROTOCOL_VERSION = f"{PROTOCOL_MAJOR}.0"
+PROTOCOL_VERSION = f"{PROTOCOL_MAJOR}.1"
 
 DeviceId = Annotated[str, Field(pattern=DEVICE_ID_PATTERN)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -181,8 +181,21 @@ class Refusal(Message):
 
 
 class Ack(Message):
-    """The centre's word on violations and responses: stored for good, refused, or evidence still missing."""
+    """The centre's word on violations and responses: stored for good, refused, or evidence still missing.
 
+    Since 1.1 it is signed (protocol.acks). One without ids only shows the centre's key.
+    """
+
+    version: Version = PROTOCOL_VERSION
+    kind: Literal["ack"] = "ack"
+    device: DeviceId | None = Field(default=None, description="the box that it is for")
+    at: Timestamp | None = Field(default=None, description="when it was signed")
+    key: dict[Identifier, Address] | None = Field(
+        default=None, max_length=16, description="the centre's public key, JWK, RFC 8037"
+    )
+    jws: Annotated[str, Field(max_length=1000)] | None = Field(
+        default=None, description="detached JWS over all other fields; none from a centre before 1.1"
+    )
     stored: tuple[UUID, ...] = ()
     refused: tuple[Refusal, ...] = ()
     missing: tuple[Sha256, ...] = Field(default=(), description="evidence to send again")
@@ -198,6 +211,9 @@ class Status(Message):
     name: Name = ""
     software: CutName = ""
     public_key: dict[Identifier, Address] = Field(default_factory=dict, max_length=16, description="JWK, RFC 8037")
+    instance: Annotated[str, Field(max_length=64)] = Field(
+        default="", description="random, anew at each start of the box: two that alternate are two boxes of one id"
+    )
 
 
 class CameraState(StrEnum):

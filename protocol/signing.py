@@ -64,9 +64,14 @@ def thumbprint(jwk: dict[str, str]) -> str:
 
 def sign(message: dict[str, Any], key: OKPKey) -> bytes:
     """Wrap `message` (plain JSON data) and its signature into one JSON document."""
+    return json.dumps({"message": message, "jws": detached_jws(message, key)}, ensure_ascii=False).encode()
+
+
+def detached_jws(message: dict[str, Any], key: OKPKey) -> str:
+    """Sign `message` (plain JSON data): a JWS without its payload (RFC 7515, appendix F)."""
     compact = jws.serialize_compact({"alg": "Ed25519"}, canonical_json(message), key, _ALGORITHMS, _REGISTRY)
     header, _, signature = compact.split(".")
-    return json.dumps({"message": message, "jws": f"{header}..{signature}"}, ensure_ascii=False).encode()
+    return f"{header}..{signature}"
 
 
 def read_json(document: bytes) -> Any:

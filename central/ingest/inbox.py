@@ -127,8 +127,9 @@ class Inbox:
             case "evidence" if topic.sha256:
                 return self._evidence.receive(topic.sha256, payload)
             case "status":
-                if self._presence.receive_status(topic.device, payload, retained=retained):
-                    return self._readmit_all(topic.device)
+                heard = self._presence.receive_status(topic.device, payload, retained=retained)
+                greetings = [outcome.greeting(topic.device)] if heard.online else []
+                return greetings + (self._readmit_all(topic.device) if heard.newly_trusted else [])
             case "health":
                 self._presence.receive_health(topic.device, payload)
             case _:

@@ -25,6 +25,11 @@ class Outcome:
     ask_for_status_of: str | None = None
 
 
+def greeting(device: str) -> Reply:
+    """Show the centre's key to a box that has come, before there is anything to acknowledge."""
+    return Reply(device, Ack())
+
+
 def stored(device: str, *ids: UUID) -> Reply:
     """Say that violations are stored for good."""
     return Reply(device, Ack(stored=ids))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy.orm import Session
 
 from central import notices
@@ -15,17 +17,21 @@ from protocol.messages import Health, HealthEvent, Status
 from protocol.signing import thumbprint
 
 
+class StatusHeard(NamedTuple):
+    """What a status said. `newly_trusted`: the box's key is trusted from now on and was not before."""
+
+    online: bool
+    newly_trusted: bool
+
+
 class Presence:
     """Takes status and health messages."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def receive_status(self, device: str, payload: bytes, *, retained: bool) -> bool:
-        """Take a status; `retained`: said some time ago and kept by the broker. Raises Unacceptable.
-
-        Return whether the box's key is trusted from now on and was not before.
-        """
+    def receive_status(self, device: str, payload: bytes, *, retained: bool) -> StatusHeard:
+        """Take a status; `retained`: said some time ago and kept by the broker. Raises Unacceptable."""
         reading.check_size(payload)
         raw = reading.read_json(payload)
         reading.check_envelope(raw, device)
@@ -38,9 +44,10 @@ class Presence:
             row.name = status.name or row.name
             row.software = status.software or row.software
             if status.online:
+                _note_instance(session, row, status)
                 seen_at = status.at if retained else now()
                 row.last_seen_at = max(row.last_seen_at or seen_at, seen_at)
-        return newly_trusted
+        return StatusHeard(status.online, newly_trusted)
 
     def receive_health(self, device: str, payload: bytes) -> None:
         """Take a health message; a box that tells how it is, is there. Raises Unacceptable."""
@@ -63,6 +70,25 @@ def _row(session: Session, device: str) -> Device:
     return session.get_one(Device, device, with_for_update=True)
 
 
+def _note_instance(session: Session, row: Device, status: Status) -> None:
+    """Tell when a start of the box speaks again after a later one: a restarted box never does, a second one does."""
+    if not status.instance or status.instance == row.instance:
+        return
+    if status.instance == row.instance_before:
+        event = HealthEvent(
+            at=now(),
+            severity="error",
+            code="device_id_twice",
+            text_zh=f"有两台设备使用同一编号 {row.id}，在消息服务器上互相顶替；"
+            "请给每台设备各自的 device.id、用户和数据目录",
+            text_en=f"Two boxes use the id {row.id} and throw each other off the broker; give each its own device.id, "
+            "broker user and data folder",
+        )
+        if not notices.told_lately(session, row.id, event.code):
+            notices.add(session, row.id, event)
+    row.instance, row.instance_before = status.instance, row.instance
+
+
 def _fingerprint(status: Status) -> str | None:
     if not status.public_key:
         return None
@@ -77,9 +103,11 @@ def _trust(session: Session, row: Device, status: Status, fingerprint: str) -> b
         return False
     if row.key_fingerprint is not None:
         raise Unacceptable(
-            f"设备 {row.id} 出示了另一把密钥；若设备已重装，请运行 kerbwatch-central device forget-key {row.id}",
+            f"设备 {row.id} 出示了另一把密钥；若设备已重装，请运行 kerbwatch-central device forget-key {row.id}；"
+            "若有两台设备使用同一编号，请给每台设备各自的 device.id",
             f"device {row.id} shows another key ({fingerprint}) than the one that is trusted ({row.key_fingerprint}); "
-            f"if it was set up anew, run: kerbwatch-central device forget-key {row.id}",
+            f"if it was set up anew, run: kerbwatch-central device forget-key {row.id}; if two boxes have the same id, "
+            "give each its own device.id",
         )
     row.public_key, row.key_fingerprint = status.public_key, fingerprint
     event = HealthEvent(

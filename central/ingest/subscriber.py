@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from joserfc.jwk import OKPKey
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from central.broker_address import BrokerAddress
+from central.column_types import now
 from central.ingest.inbox import Inbox
 from central.ingest.outcome import Reply
 from central.problems import Problem
 from protocol import topics
+from protocol.acks import sign_ack
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +50,13 @@ class BrokerCertificates(Problem):
 
 
 class Subscriber:
-    """Listens to all boxes and answers them."""
+    """Listens to all boxes and answers them, signing with the centre's `key`."""
 
-    def __init__(self, inbox: Inbox, address: BrokerAddress, client_id: str, share_group: str | None = None) -> None:
+    def __init__(
+        self, inbox: Inbox, address: BrokerAddress, client_id: str, key: OKPKey, share_group: str | None = None
+    ) -> None:
         self.address = address
+        self._key = key
         self._inbox = inbox
         self._filters = topics.from_boxes(share_group)
         self._troubled = False
@@ -91,9 +97,9 @@ class Subscriber:
             self._client.loop_stop()
 
     def answer(self, replies: Iterable[Reply]) -> None:
-        """Acknowledge to the boxes what was taken."""
+        """Acknowledge to the boxes what was taken, signed."""
         for reply in replies:
-            self.say(topics.ack(reply.device), reply.ack.model_dump_json().encode())
+            self.say(topics.ack(reply.device), sign_ack(reply.ack, reply.device, now(), self._key))
 
     def say(self, topic: str, payload: bytes) -> None:
         """Publish a message to a box (QoS 1, not retained)."""

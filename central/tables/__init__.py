@@ -6,6 +6,7 @@ from central.tables.base import Base
 from central.tables.boxes import Device, DeviceNotice, QuarantineEntry
 from central.tables.cases import Case, CaseStep, Stay
 from central.tables.counting import Counter
+from central.tables.credentials import CentreKey, DeviceCredential
 from central.tables.outboxes import BuiltinPlatformCase, FilingJob, FilingOrder, JobState, NoticeJob
 from central.tables.people import UserRow, UserSession, WrongPasswords
 from central.tables.pictures import AskedPicture, AskedState, PictureEvidence
@@ -18,8 +19,10 @@ __all__ = [
     "BuiltinPlatformCase",
     "Case",
     "CaseStep",
+    "CentreKey",
     "Counter",
     "Device",
+    "DeviceCredential",
     "DeviceNotice",
     "FilingJob",
     "FilingOrder",

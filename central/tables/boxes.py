@@ -13,7 +13,7 @@ from central.tables.base import Base
 
 
 class Device(Base):
-    """A box, with the key that was trusted when it first came."""
+    """A box, with the key that was trusted when it first came, and its last two starts (protocol: Status.instance)."""
 
     __tablename__ = "devices"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -24,6 +24,8 @@ class Device(Base):
     public_key: Mapped[dict[str, Any] | None]
     key_fingerprint: Mapped[str | None] = mapped_column(String(64))
     health: Mapped[dict[str, Any] | None]
+    instance: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    instance_before: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class DeviceNotice(Base):

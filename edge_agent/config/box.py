@@ -67,6 +67,9 @@ class UplinkConfig(_Group):
     in_flight: int = Field(default=4, ge=1, le=64)
     ack_timeout_s: float = Field(default=30.0, gt=0, le=3600)
     ca_file: FilePath | None = Field(default=None, description="PEM, when the city signs its own certificates")
+    centre_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")] | None = Field(
+        default=None, description="fingerprint that `kerbwatch-central centre-key` prints; none: the first one seen"
+    )
 
     @cached_property
     def address(self) -> Broker:

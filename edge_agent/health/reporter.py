@@ -140,6 +140,7 @@ class HealthReporter:
             provider=self.provider,
             model=self.model,
             outbox_waiting=outbox.waiting,
+            outbox_refused=outbox.refused,
             outbox_bytes=outbox.held_bytes,
             rss_mb=round(rss_mb(), 1),
             disk_free_mb=round(shutil.disk_usage(self._data_dir).free / 1e6, 1),

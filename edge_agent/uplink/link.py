@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -77,6 +78,7 @@ class MqttLink:
         self._connected = threading.Event()
         self._outage_since_s: float | None = None
         self._stopping = False
+        self._instance = secrets.token_hex(8)
         self.session = 0
         self.on_connected: Callable[[bool], None] = lambda _: None
         """Called on the network thread after each connect, with whether the broker had forgotten the box."""
@@ -154,6 +156,7 @@ class MqttLink:
             name=self._device.name,
             software=SOFTWARE,
             public_key=self._jwk,
+            instance=self._instance,
         )
         return status.model_dump_json().encode()
 

@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from joserfc.jwk import OKPKey
 from paho.mqtt.client import MQTTMessageInfo
@@ -23,12 +24,13 @@ from edge_agent.outbox.evidence_folder import fault_in
 from edge_agent.outbox.outgoing import HeldFile, Waiting
 from edge_agent.outbox.queue import Outbox
 from edge_agent.pictures.answers import Answers
+from edge_agent.uplink.centre_trust import CentreTrust
 from edge_agent.uplink.evidence_sender import EvidenceSender, StoppedError, wait_taken
 from edge_agent.uplink.link import RECONNECT_S, MqttLink
 from edge_agent.uplink.send_window import SendWindow
 from edge_agent.words import notices
 from protocol import topics
-from protocol.messages import Ack, Health, HealthEvent
+from protocol.messages import Health, HealthEvent
 from protocol.signing import sign
 
 _log = logging.getLogger(__name__)
@@ -39,7 +41,10 @@ _OFFLINE_POLL_S = 0.5
 
 
 class Uplink:
-    """Sends what the outbox holds until it is told that all of it is stored. Runs in threads of its own."""
+    """Sends what the outbox holds until it is told that all of it is stored. Runs in threads of its own.
+
+    `data_dir`: where the centre's key is kept; None: only in memory.
+    """
 
     def __init__(
         self,
@@ -49,9 +54,11 @@ class Uplink:
         outbox: Outbox,
         tell: Callable[[HealthEvent], None],
         *,
+        data_dir: Path | None = None,
         reconnect_s: tuple[int, int] = RECONNECT_S,
     ) -> None:
         self._device_id = device.id
+        self._trust = CentreTrust(device.id, tell, data_dir, uplink.centre_key)
         self._ack_timeout_s = uplink.ack_timeout_s
         self._key = key
         self._outbox = outbox
@@ -175,9 +182,14 @@ class Uplink:
     def _heard(self, payload: bytes) -> None:
         """Take an acknowledgement, on the network thread."""
         try:
-            ack = Ack.model_validate_json(payload)
+            ack = self._trust.open(payload)
         except ValidationError as error:
             self._tell(notices.ack_unreadable(str(error.errors()[0]["msg"])))
+            return
+        except ValueError as error:
+            self._tell(notices.ack_unreadable(str(error)))
+            return
+        if ack is None:
             return
         self._files.forget(ack.missing)
         settled = self._outbox.settle(ack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -76,3 +77,19 @@ def test_a_box_that_nobody_knows(services: Services) -> None:
     with pytest.raises(DeviceNotFound) as found:
         services.devices.get("box-404")
     assert "box-404" in found.value.message("zh-CN")
+
+
+def test_a_start_of_a_box_that_speaks_again_after_a_later_one_is_a_second_box(
+    services: Services, inbox: Inbox, make_box: type[Box]
+) -> None:
+    box = make_box("box-5")
+
+    def says(instance: str) -> list[str]:
+        topic, payload = box.status()
+        inbox.receive(topic, json.dumps(json.loads(payload) | {"instance": instance}).encode())
+        return [notice.code for notice in services.devices.get("box-5").notices]
+
+    assert "device_id_twice" not in says("first start") + says("second start") + says("second start")
+    assert "device_id_twice" not in says("third start")
+    assert "device_id_twice" in says("second start"), "it should have ended"
+    assert says("third start").count("device_id_twice") == 1, "told once an hour"

@@ -27,6 +27,7 @@ from edge_agent.evidence.scene import Scene
 from edge_agent.outbox.outgoing import Evidence, Outgoing
 from edge_agent.outbox.store import BoxStore
 from protocol import evidence_parts, signing, topics
+from protocol.acks import sign_ack
 from protocol.kinds import Subject, ViolationKind
 from protocol.messages import (
     Ack,
@@ -43,6 +44,8 @@ from protocol.messages import (
 from rules.event import Counts, Event, EventPhase
 
 DEVICE = "box-17"
+CENTRE_KEY = signing.new_private_key()
+"""Of the fake centre."""
 MORNING_S = datetime(2026, 11, 23, 6, 0, tzinfo=UTC).timestamp()
 PATIENCE_S = 20.0
 
@@ -86,7 +89,14 @@ def _box_data() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def box_config() -> Callable[..., BoxConfig]:
-    return lambda **changes: BoxConfig.model_validate(box_data(**changes))
+    """Make a configuration in which the fake centre's key is known."""
+
+    def make(**changes: Any) -> BoxConfig:
+        data = box_data(**changes)
+        known = {"centre_key": signing.thumbprint(signing.public_jwk(CENTRE_KEY))}
+        return BoxConfig.model_validate(data | {"uplink": known | data["uplink"]})
+
+    return make
 
 
 def parked_car(stay: str = "s1", phase: EventPhase = EventPhase.CONFIRMED, **changes: Any) -> Event:
@@ -262,6 +272,9 @@ class FakeCentre:
         assert self._client is not None
         self._client.publish(topics.ack(DEVICE), payload, qos=1)
 
+    def acknowledge(self, ack: Ack) -> None:
+        self.say(sign_ack(ack, DEVICE, datetime.now(UTC), CENTRE_KEY))
+
     def _take(self, message: MQTTMessage) -> None:
         topic = topics.parse(message.topic)
         if topic.channel == "status":
@@ -341,7 +354,7 @@ class FakeCentre:
             self.lose_acks -= 1
             return
         for _ in range(self.repeat_acks):
-            self.say(ack.model_dump_json().encode())
+            self.acknowledge(ack)
 
 
 def picture_request(camera: str = "gate-east", *, left_s: float = 60.0, **changes: Any) -> PictureRequest:

@@ -146,7 +146,7 @@ def test_a_picture_that_the_centre_misses_is_sent_again(
     line.answers.add(answer)
     line.start()
     eventually(lambda: centre.heard, "it is said")
-    centre.say(Ack(missing=(answer.files[0].sha256,)).model_dump_json().encode())
+    centre.acknowledge(Ack(missing=(answer.files[0].sha256,)))
     eventually(lambda: centre.file_counts[answer.files[0].sha256] > 1, "the file comes again")
     centre.silent = False
     eventually(lambda: line.answers.next_s() is None, "it is acknowledged in the end")
