@@ -25,6 +25,7 @@ from edge_agent.heartbeat import Heartbeat
 from edge_agent.keeper import Keeper
 from edge_agent.live import LiveWatch, LooksStoppedError
 from edge_agent.looking.bystanders import bystander_finder
+from edge_agent.looking.model_fit import misfits
 from edge_agent.outbox.store import BoxStore
 from edge_agent.pictures.desk import PictureDesk
 from edge_agent.signals import EXIT_WITHIN_S, Control, end_within
@@ -120,6 +121,8 @@ class _Round:
             if detector is None:
                 return 0
             health.provider, health.model = detector.provider, detector.entry.name
+            for misfit in misfits(config, detector.class_names):
+                health.tell(camera_notices.misfit(misfit))
             first_seen = FirstSeenStills(self._data_dir, config.evidence.jpeg_quality)
             works = [
                 CameraWork(config, camera, detector, self._data_dir, first_seen, health.tell)

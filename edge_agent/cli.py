@@ -9,6 +9,8 @@ import math
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +18,7 @@ from typing import Annotated
 import typer
 
 from edge_agent import SOFTWARE
-from edge_agent.config.box import BoxConfig, ConfigError, load_config
+from edge_agent.config.box import ConfigError, load_config
 from edge_agent.config.last_good import config_to_run
 from edge_agent.outbox.database import StoreError
 from edge_agent.redaction import RedactingFormatter, redact
@@ -57,18 +59,12 @@ def run(
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     control = Control()
-    with listening(control):
-        try:
-            box, events = config_to_run(config, data)
-            from edge_agent.agent import run as watch
-            from models.errors import ModelError
+    with listening(control), _told():
+        data.mkdir(parents=True, exist_ok=True)
+        box, events = config_to_run(config, data)
+        from edge_agent.agent import run as watch
 
-            try:
-                code = watch(box, data, once=once, config_events=events, config_path=config, control=control)
-            except ModelError as error:
-                raise _fail(error) from error
-        except (ConfigError, StoreError, IdentityError) as error:
-            raise _fail(error) from error
+        code = watch(box, data, once=once, config_events=events, config_path=config, control=control)
     _leave(code)
 
 
@@ -81,16 +77,48 @@ def _leave(code: int) -> None:
 
 
 @app.command()
-def check(config: ConfigArgument) -> None:
-    """Say whether a configuration is good, and every fault of one that is not. 检查配置文件。"""
-    try:
+def check(
+    config: ConfigArgument,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", metavar="FOLDER", help="save a picture of each camera with its zones / 保存截图"),
+    ] = None,
+    cameras: Annotated[bool, typer.Option("--cameras/--no-cameras", help="try every camera / 连接各摄像机")] = True,
+    offline: Annotated[bool, typer.Option("--offline", help="use no network / 不使用网络")] = False,
+    wait_s: Annotated[
+        float, typer.Option("--wait", min=1, max=600, help="seconds for all cameras together / 等待摄像机的秒数")
+    ] = 10.0,
+) -> None:
+    """Check a configuration: every fault of the file; model, classes, units; broker and cameras. 检查配置。
+
+    Faults and warnings go to standard error; the exit code is 1 when there is a fault. A broker or a camera that cannot
+    be reached from here now is no fault of the file: a note.
+    """
+    with _told():
         box = load_config(config)
-    except ConfigError as error:
-        raise _fail(error) from error
-    for warning in _warnings(box):
-        typer.echo(warning, err=True)
+        from edge_agent.check.broker import try_broker
+        from edge_agent.check.cameras import missing_files, try_cameras
+        from edge_agent.check.finding import Severity
+        from edge_agent.check.model import try_model
+        from edge_agent.check.units import odd_numbers
+
+        logging.getLogger().addHandler(logging.NullHandler())  # what is tried says in its own words how it went
+        found = [*odd_numbers(box), *missing_files(box), *try_model(box, offline=offline)]
+        if not offline:
+            found.append(try_broker(box.uplink))
+            if cameras:
+                found += try_cameras(box, wait_s, pictures)
+    languages = reader_languages()
+    for finding in found:
+        typer.echo(finding.text(languages), err=finding.severity is not Severity.NOTE)
     zones = sum(len(camera.zones) for camera in box.cameras)
-    typer.echo(f"OK: {len(box.cameras)} cameras, {zones} zones")
+    faults = sum(finding.severity is Severity.FAULT for finding in found)
+    if faults:
+        typer.echo(said(f"{faults} fault(s)", f"{faults} 处错误", languages), err=True)
+        _leave(1)
+    count = len(box.cameras)
+    typer.echo(said(f"OK: {count} cameras, {zones} zones", f"配置可用：{count} 台摄像机，{zones} 个区域", languages))
+    _leave(0)
 
 
 @app.command()
@@ -107,10 +135,9 @@ def replay(
     ] = None,
 ) -> None:
     """Run recorded observations through the rules and print their events, one JSON object a line. 重放观测记录。"""
-    from edge_agent.recording.recorder import RecordingError
     from edge_agent.recording.replay import Replay
 
-    try:
+    with _told():
         box = load_config(config) if config else None
         run_again = Replay(observations, box)
         for event in run_again.events():
@@ -122,8 +149,6 @@ def replay(
             title = f"{recording.camera} · {name}"
             for path in write_timeline(run_again.history, plot, name, title, recording.time_zone.key):
                 typer.echo(str(path), err=True)
-    except (ConfigError, RecordingError, OSError) as error:
-        raise _fail(error) from error
 
 
 @app.command()
@@ -141,9 +166,8 @@ def record(
     A box records all the time; `recording` in its configuration says how much it keeps.
     """
     from edge_agent.recording import recordings
-    from edge_agent.recording.recorder import RecordingError
 
-    try:
+    with _told():
         files = recordings.list_recordings(data, camera)
         zone = files[0].recording.time_zone
         from_s = recordings.moment(since, zone) if since else -math.inf
@@ -158,8 +182,6 @@ def record(
                     f"{datetime.fromtimestamp(t_s, zone):%Y-%m-%d %H:%M:%S}" for t_s in (file.from_s, file.until_s)
                 ]
                 typer.echo(f"{file.recording.camera}  {times[0]} - {times[1]}  {file.looks:6d} looks  {file.path}")
-    except (RecordingError, OSError) as error:
-        raise _fail(error) from error
 
 
 @app.command("accept-view")
@@ -203,16 +225,22 @@ def version() -> None:
     typer.echo(SOFTWARE)
 
 
-def _warnings(box: BoxConfig) -> list[str]:
-    """Find what is no fault of the file but will keep a camera from being watched."""
-    found: list[str] = []
-    for index, camera in enumerate(box.cameras):
-        source = camera.source.reveal()
-        if "://" not in source and not Path(source).is_file():
-            found.append(f"warning: cameras[{index}].source: no such file: {camera.source}")
-        if not camera.zones:
-            found.append(f"warning: cameras[{index}].zones: camera {camera.id!r} has no zones, so it reports nothing")
-    return found
+@contextmanager
+def _told() -> Iterator[None]:
+    """Answer a mistake with a line that says what to do, in the reader's language, and exit code 1."""
+    from edge_agent.recording.recorder import RecordingError
+    from models.errors import ModelError
+
+    try:
+        yield
+    except (ConfigError, StoreError, IdentityError, RecordingError, ModelError) as error:
+        raise _fail(error) from error
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        en = f"{name}{error.strerror or error}: check path, rights and free space"
+        zh = f"{name}{error.strerror or error}，请检查路径、权限和磁盘空间"
+        typer.echo(redact(said(en, zh, reader_languages())), err=True)
+        raise typer.Exit(1) from error
 
 
 def _fail(error: Exception) -> typer.Exit:

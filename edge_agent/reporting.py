@@ -34,10 +34,13 @@ class Reported(NamedTuple):
 class Reporter:
     """Makes outgoing violations of events.
 
-    `model` names the detector in them, `find_people` says whom to blur; `cut_clip` is set where there is a live camera.
+    `model` names the detector in them, `find_people` says whom to blur (None: nobody can tell); `cut_clip`
+    is set where there is a live camera.
     """
 
-    def __init__(self, config: BoxConfig, first_seen: FirstSeenStills, model: str, find_people: FindPeople) -> None:
+    def __init__(
+        self, config: BoxConfig, first_seen: FirstSeenStills, model: str, find_people: FindPeople | None
+    ) -> None:
         self._config = config
         self._first_seen = first_seen
         self._model = model
@@ -90,4 +93,4 @@ class Reporter:
         return Snapshot(frame.bgr(), taken_at)
 
     def _with_people(self, snapshot: Snapshot) -> Snapshot:
-        return replace(snapshot, people=self._find_people(snapshot.frame))
+        return replace(snapshot, people=self._find_people(snapshot.frame) if self._find_people else None)

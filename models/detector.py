@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.decoders import Decoder, make_decoder
+from models.decoders.base import OutputError
 from models.decoders.yolox import cell_count
 from models.detections import Detections
 from models.entry import DecoderKind, ModelEntry
 from models.errors import RuntimeMismatchError
 from models.letterbox import STRIDE, least_input_hw
 from models.open_sizes import with_open_sizes
+from models.plausibility import check_class_count, check_task, check_values
 from models.preprocess import Image, InputTensor, size_of
 from models.providers import SHORT_NAMES, candidates, fastest
 from models.runtime import AS_SHIPPED, Session, Tuning
@@ -76,6 +79,7 @@ class Detector:
         cls, entry: ModelEntry, weights: Path, providers: Sequence[str], tuning: Tuning, changed: bytes | None
     ) -> Detector:
         session = Session.open(weights, providers, tuning, changed=changed)
+        check_task(session, weights)
         _check_input(entry, session, weights)
         detector = cls(entry, session)
         detector._check_output(weights)
@@ -119,8 +123,8 @@ class Detector:
         for output, letterbox in zip(outputs, letterboxes, strict=False):
             try:
                 boxes, scores, class_ids = decoder.decode(output, min_score)
-            except ValueError as error:
-                raise _mismatch(self.entry, f"its output makes no sense: {error}", f"输出无法解析：{error}") from error
+            except OutputError as error:
+                raise _no_sense(self.entry, error) from error
             found.append(Detections(letterbox.to_image(boxes), scores, class_ids))
         return found
 
@@ -174,16 +178,17 @@ class Detector:
         return min(costs_s)
 
     def _answers_at(self, input_hw: tuple[int, int]) -> bool:
-        shape = self._answer_to_nothing(input_hw)
+        shape = self._answer_to_nothing(input_hw).shape
         return self._decoder(input_hw).fits(shape) and cell_count(input_hw) in shape
 
-    def _answer_to_nothing(self, input_hw: tuple[int, int]) -> tuple[int, ...]:
-        """Run once on an empty input of this size, and give the shape of what comes out."""
-        return self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype)).shape
+    def _answer_to_nothing(self, input_hw: tuple[int, int]) -> NDArray[np.float32]:
+        """Run once on an empty input of this size."""
+        return self.session.run(np.zeros((self.session.batch or 1, 3, *input_hw), self.session.dtype))
 
     def _check_output(self, weights: Path) -> None:
         """Run once on nothing: open sizes become known, and the first look is as fast as the next."""
-        shape = self._answer_to_nothing(self.input_hw)
+        answer = self._answer_to_nothing(self.input_hw)
+        shape = answer.shape
         decoder = self._decoder(self.input_hw)
         if not decoder.fits(shape):
             found = " x ".join(str(size) for size in shape)
@@ -195,6 +200,15 @@ class Detector:
                 f"{weights} 的输出为 {found}，而解码器 {self.entry.decoder}（{len(self.class_names)} 个类别）"
                 f"需要 {expected}。请修改 decoder、class_names 或 input",
             )
+        check_class_count(self.entry, self.session, weights)
+        try:
+            check_values(self.entry.decoder, answer[0])
+        except OutputError as error:
+            raise _no_sense(self.entry, error) from error
+
+
+def _no_sense(entry: ModelEntry, error: OutputError) -> RuntimeMismatchError:
+    return _mismatch(entry, f"its output makes no sense: {error}", f"输出无法使用：{error.zh}")
 
 
 def _check_input(entry: ModelEntry, session: Session, weights: Path) -> None:

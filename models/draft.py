@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,11 @@ import numpy as np
 import yaml
 
 from models.cache import sha256_of
+from models.decoders.base import OutputError
 from models.decoders.yolox import cell_count
 from models.entry import DecoderKind
 from models.errors import RuntimeMismatchError
+from models.plausibility import check_values, names_in, not_a_detector, other_task
 from models.runtime import Session
 
 _OPEN_SIDE = 640
@@ -30,12 +31,30 @@ def draft_entry(path: Path, name: str) -> str:
 
     Input size, decoder and class count are read off the model; class names too where the exporter wrote them down
     (Ultralytics does). Colour order, range and letterbox follow from the decoder's family. Raises RuntimeMismatchError
-    for a file that does not load or whose output no decoder reads.
+    for a file that does not load, whose output no decoder reads, or that is made for another task than detection.
     """
     session = Session.open(path, ["cpu"])
     height, width = _input_hw(session)
-    shape = session.run(np.zeros((session.batch or 1, 3, height, width), session.dtype)).shape
+    answer = session.run(np.zeros((session.batch or 1, 3, height, width), session.dtype))
+    shape = answer.shape
     decoder, classes = _family(shape, (height, width), path)
+    names = names_in(session.metadata)
+    extra = classes - len(names) if classes is not None and names else 0
+    task = other_task(session.metadata, session.outputs, max(extra, 0))
+    if task:
+        raise not_a_detector(path, task)
+    if extra:
+        raise RuntimeMismatchError(
+            f"{path}: gives {classes} numbers for each box where it names {len(names)} classes: no plain detector. "
+            f"Export a detection model.",
+            f"{path}：每个框给出 {classes} 个数值，却只有 {len(names)} 个类别名，不是普通检测模型，请重新导出。",
+        )
+    try:
+        check_values(decoder, answer[0])
+    except OutputError as error:
+        raise RuntimeMismatchError(
+            f"{path}: its output makes no sense: {error}.", f"{path}：输出无法使用：{error.zh}。"
+        ) from error
     is_yolox = decoder is DecoderKind.YOLOX
     fields: dict[str, Any] = {
         "summary": f"{path.name}, drafted from the file; check every line.",
@@ -49,7 +68,7 @@ def draft_entry(path: Path, name: str) -> str:
         },
         "letterbox": {"anchor": "top_left" if is_yolox else "center", "pad": 114},
         "decoder": decoder.value,
-        "class_names": _class_names(session, classes),
+        "class_names": list(names) or _class_names(classes),
     }
     text = yaml.safe_dump({"models": {name: fields}}, sort_keys=False, allow_unicode=True, width=110)
     return text + _TO_FILL_IN
@@ -79,15 +98,6 @@ def _family(shape: tuple[int, ...], input_hw: tuple[int, int], path: Path) -> tu
     )
 
 
-def _class_names(session: Session, classes: int | None) -> list[str] | str:
-    try:
-        # Ultralytics writes {0: 'person', ...} into the model.
-        written = ast.literal_eval(session.metadata.get("names", ""))
-        names = [str(written[index]) for index in range(len(written))]
-    except (SyntaxError, ValueError, TypeError, KeyError):
-        names = []
-    if names and len(names) == (classes or len(names)):
-        return names
-    if classes in (80, None):
-        return "coco80"
-    return [f"class{index}" for index in range(classes or 0)]
+def _class_names(classes: int | None) -> list[str] | str:
+    """Give names to fill in where the file has none."""
+    return "coco80" if classes in (80, None) else [f"class{index}" for index in range(classes or 0)]

@@ -12,6 +12,8 @@ from rules.observation import Box
 
 CELLS_ACROSS = 7
 """How many cells of colour are left across a person: a face keeps about two."""
+COARSE_CELLS = 32
+"""How many are left across a picture in which people cannot be found: whoever fills a fifth of it keeps about six."""
 
 
 def blur_people(frame: Frame, people: Iterable[Box]) -> Frame:
@@ -19,6 +21,17 @@ def blur_people(frame: Frame, people: Iterable[Box]) -> Frame:
     result = frame.copy()
     for person in people:
         _blur_one(result, person)
+    return result
+
+
+def blur_all_but(frame: Frame, kept: Box) -> Frame:
+    """Give a copy of `frame` of which only `kept` (normalised xyxy) can be made out: people may be anywhere else."""
+    height_px, width_px = frame.shape[:2]
+    cells = cv2.resize(frame, (COARSE_CELLS, COARSE_CELLS * height_px // width_px + 1), interpolation=cv2.INTER_AREA)
+    result = np.asarray(cv2.resize(cells, (width_px, height_px), interpolation=cv2.INTER_CUBIC), np.uint8)
+    x1, y1 = max(0, int(kept[0] * width_px)), max(0, int(kept[1] * height_px))
+    x2, y2 = min(width_px, int(np.ceil(kept[2] * width_px))), min(height_px, int(np.ceil(kept[3] * height_px)))
+    result[y1:y2, x1:x2] = frame[y1:y2, x1:x2]
     return result
 
 

@@ -48,7 +48,7 @@ class FirstSeenStills:
         about = {
             "stay": stay,
             "taken_at": picture.taken_at.isoformat(),
-            "people": [list(person) for person in picture.people],
+            "people": [list(person) for person in picture.people or ()],
             "sha256": hashlib.sha256(content).hexdigest(),
         }
         write_durably(path, content)

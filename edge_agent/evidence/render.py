@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from edge_agent.evidence.blur import blur_people
+from edge_agent.evidence.blur import blur_all_but, blur_people
 from edge_agent.evidence.caption import Caption, caption_of
 from edge_agent.evidence.fonts import Fonts
 from edge_agent.evidence.overlay import draw_box, draw_tag, draw_zone
@@ -42,8 +42,15 @@ def render_close_up(scene: Scene, picture: Snapshot, crop: Box, original_sha256:
 
 
 def without_people(scene: Scene, picture: Snapshot) -> Frame:
-    """Give a copy of the frame, with people blurred where the box is told to."""
-    return blur_people(picture.frame, picture.people if scene.box.evidence.blur_people else ())
+    """Give a copy of the frame, with people blurred where the box is told to.
+
+    Where nobody can tell where people are, all is blurred except for what is reported.
+    """
+    if not scene.box.evidence.blur_people:
+        return picture.frame.copy()
+    if picture.people is None:
+        return blur_all_but(picture.frame, scene.event.box)
+    return blur_people(picture.frame, picture.people)
 
 
 def cut_out(frame: Frame, crop: Box) -> Frame:

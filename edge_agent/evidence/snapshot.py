@@ -23,12 +23,13 @@ Frame = NDArray[np.uint8]
 class Snapshot:
     """A frame, when it was taken (timezone-aware), and where people are in it (normalised xyxy).
 
+    `people` is None when nobody can tell: a rendered copy then shows only what is reported.
     `jpeg` is the frame as it was encoded before, so that an original kept on disk stays the same file.
     """
 
     frame: Frame
     taken_at: datetime
-    people: Sequence[Box] = ()
+    people: Sequence[Box] | None = ()
     jpeg: bytes | None = None
 
 

@@ -24,9 +24,15 @@ _SAME_IOU = 0.6
 FindPeople = Callable[[NDArray[np.uint8]], tuple[Box, ...]]
 
 
-def bystander_finder(detector: Detector) -> FindPeople:
-    """Give a function that finds the people (normalised xyxy) in a picture (height x width x 3, BGR)."""
+def bystander_finder(detector: Detector) -> FindPeople | None:
+    """Give a function that finds the people (normalised xyxy) in a picture (height x width x 3, BGR).
+
+    None when the model knows no people: nobody may then be taken for absent.
+    """
     person_ids = [i for i, name in enumerate(detector.class_names) if group_of(name) == PERSON]
+
+    if not person_ids:
+        return None
 
     def find(frame: NDArray[np.uint8]) -> tuple[Box, ...]:
         height, width = frame.shape[:2]

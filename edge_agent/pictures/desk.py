@@ -65,7 +65,7 @@ class PictureDesk:
         self._tell = tell
         self._told_s: dict[str, float] = {}
         self._see: See = lambda _camera: (CameraState.STARTING, None)
-        self._find_people: FindPeople = lambda _frame: ()
+        self._find_people: FindPeople | None = lambda _frame: ()
         self._is_open = False
         self._in_hand = 0
         self._lock = threading.Lock()
@@ -74,8 +74,8 @@ class PictureDesk:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
 
-    def open(self, see: See, find_people: FindPeople) -> None:
-        """Begin to give pictures; `find_people` says whom to blur."""
+    def open(self, see: See, find_people: FindPeople | None) -> None:
+        """Begin to give pictures; `find_people` says whom to blur (None: nobody can tell)."""
         self._see = see
         if self._config.evidence.blur_people:
             self._find_people = find_people
@@ -122,6 +122,8 @@ class PictureDesk:
         """Say why a request gets no picture, as far as that can be told at once."""
         if _left_s(request) <= 0:
             return refusals.expired()
+        if self._find_people is None:
+            return refusals.people_unknown()
         if request.camera not in self._cameras:
             return refusals.unknown_camera(request.camera, self._cameras)
         if self._in_hand + self._answers.pictures() >= MOST_IN_HAND:
@@ -152,7 +154,8 @@ class PictureDesk:
             self._refuse(request, refusals.dark(judgement.reason_zh, judgement.reason_en), CameraState.BLACK)
             return
         taken_at = datetime.fromtimestamp(frame.taken_at_s, UTC).astimezone(self._config.zone_info)
-        picture = Snapshot(frame.bgr(), taken_at, self._find_people(frame.bgr()))
+        people = self._find_people(frame.bgr()) if self._find_people else None
+        picture = Snapshot(frame.bgr(), taken_at, people)
         evidence = asked_still(self._config, camera, picture, zones_fit=state is not CameraState.VIEW_CHANGED)
         response = PictureResponse(
             id=request.id,

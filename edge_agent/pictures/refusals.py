@@ -63,6 +63,17 @@ def dark(reason_zh: str, reason_en: str) -> NoPicture:
     return NoPicture(reason=WhyNoPicture.CAMERA_DARK, text_zh=reason_zh, text_en=reason_en[:1].upper() + reason_en[1:])
 
 
+def people_unknown() -> NoPicture:
+    """The model cannot find people, and the box is told to make them unrecognisable."""
+    return NoPicture(
+        reason=WhyNoPicture.NO_PICTURE,
+        text_zh="检测模型不识别人员，无法按要求模糊处理，因此不提供即时画面。"
+        "请更换模型，或在设备配置中关闭 blur_people。",
+        text_en="The model cannot find people to make them unrecognisable, so no picture is given. "
+        "Use another model, or turn blur_people off in the box's configuration.",
+    )
+
+
 def failed(error: str) -> NoPicture:
     """The picture could not be made."""
     return NoPicture(

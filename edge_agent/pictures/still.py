@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from edge_agent.config.box import BoxConfig, CameraConfig
-from edge_agent.evidence.blur import blur_people
+from edge_agent.evidence.blur import blur_all_but, blur_people
 from edge_agent.evidence.caption import caption_of_camera
 from edge_agent.evidence.fonts import Fonts, system_fonts
 from edge_agent.evidence.overlay import draw_zone
-from edge_agent.evidence.snapshot import Snapshot, encode_jpeg, jpeg_evidence
+from edge_agent.evidence.snapshot import Frame, Snapshot, encode_jpeg, jpeg_evidence
 from edge_agent.evidence.strip import draw_strip
 from edge_agent.outbox.outgoing import Evidence
 from protocol.messages import EvidenceRole, Rendition
@@ -25,7 +25,7 @@ def asked_still(
     fonts, policy = fonts or system_fonts(), box.evidence
     content = encode_jpeg(picture.frame, policy.jpeg_quality)
     original = jpeg_evidence(content, picture.frame, picture.taken_at, EvidenceRole.ASKED, Rendition.ORIGINAL)
-    canvas = blur_people(picture.frame, picture.people if policy.blur_people else ())
+    canvas = _without_people(picture) if policy.blur_people else picture.frame.copy()
     for zone in camera.zones if zones_fit else ():
         draw_zone(canvas, zone)
     kept_name = original.ref.sha256 if policy.keep_original else ""
@@ -34,3 +34,11 @@ def asked_still(
     content = encode_jpeg(rendered, policy.jpeg_quality)
     copy = jpeg_evidence(content, rendered, picture.taken_at, EvidenceRole.ASKED, Rendition.RENDERED)
     return (copy, original) if policy.keep_original else (copy,)
+
+
+def _without_people(picture: Snapshot) -> Frame:
+    return (
+        blur_all_but(picture.frame, (0, 0, 0, 0))
+        if picture.people is None
+        else blur_people(picture.frame, picture.people)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calibration.view_guard import ViewState, ViewVerdict
+from edge_agent.looking.model_fit import Misfit
 from edge_agent.sampler import SamplerStats
 from edge_agent.source import PictureState, SourceReport
 from edge_agent.source.picture_state import Judgement
@@ -119,6 +120,14 @@ def detector_slow(waited_s: float) -> HealthEvent:
         "detector_slow",
         f"检测模型已等待 {waited_s / 60:.0f} 分钟仍未就绪（下载或加载中），尚未开始巡查。",
         f"The detector is still being fetched or opened after {waited_s / 60:.0f} min; nothing is watched yet.",
+    )
+
+
+def misfit(found: Misfit) -> HealthEvent:
+    """The model cannot see what the configuration asks for."""
+    severity: Severity = "error" if found.is_blind or found.camera is None else "warning"
+    return notice(
+        severity, found.code, f"{found.place}：{found.zh}。", f"{found.place}: {found.en}.", camera=found.camera
     )
 
 

@@ -13,6 +13,15 @@ Output = NDArray[np.float32]
 """One picture's output: two axes, what they mean is the decoder's business."""
 
 _BEYOND_ANY_PICTURE = 1e6
+_MOST_SCORE = 1.01  # rounding, also in half precision
+
+
+class OutputError(ValueError):
+    """A model's output that makes no sense; its text is the English one."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class RawBoxes(NamedTuple):
@@ -35,8 +44,28 @@ class Decoder(Protocol):
         ...
 
     def decode(self, output: Output, min_score: float) -> RawBoxes:
-        """Read the boxes that score at least `min_score`. Raises ValueError for values that make no sense."""
+        """Read the boxes that score at least `min_score`. Raises OutputError for values that make no sense."""
         ...
+
+
+def check_scores(scores: NDArray[np.float32]) -> None:
+    """Raise OutputError for scores that are none: a broken export, an overflow, or a model for another task.
+
+    Scores are probabilities here; NaN would otherwise be passed over like an empty street.
+    """
+    if not len(scores):
+        return
+    highest = float(scores.max())  # NaN where any is
+    if np.isnan(highest):
+        raise OutputError(
+            "it gives scores that are no numbers (NaN): a broken export, or an overflow in half precision",
+            "置信度不是数值（NaN），模型导出有误，或半精度溢出",
+        )
+    if highest > _MOST_SCORE:
+        raise OutputError(
+            f"it gives a score of {highest:.3g}, above 1: no probabilities (raw logits?), or a model for another task",
+            f"置信度为 {highest:.3g}，大于 1：不是概率（可能是原始 logits），或不是检测模型",
+        )
 
 
 def are_real(boxes_xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -46,11 +75,22 @@ def are_real(boxes_xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
     return real
 
 
+def real_ones(boxes_xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Say which boxes are some. Raises OutputError when all that were found are no numbers."""
+    real = are_real(boxes_xyxy)
+    if len(real) and not real.any() and np.isnan(boxes_xyxy).any(axis=1).all():
+        raise OutputError(
+            "it gives boxes that are no numbers (NaN): a broken export, or an overflow in half precision",
+            "检测框不是数值（NaN），模型导出有误，或半精度溢出",
+        )
+    return real
+
+
 def finish(
     boxes_xyxy: NDArray[np.float32], scores: NDArray[np.float32], class_ids: NDArray[np.int64], nms_iou: float
 ) -> RawBoxes:
     """Drop what is no box, suppress overlaps, best first."""
-    real = are_real(boxes_xyxy)
+    real = real_ones(boxes_xyxy)
     if not real.all():
         boxes_xyxy, scores, class_ids = boxes_xyxy[real], scores[real], class_ids[real]
     kept = nms_per_class(boxes_xyxy, scores, class_ids, nms_iou)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.decoders.base import Output, RawBoxes, corners, finish
+from models.decoders.base import Output, RawBoxes, check_scores, corners, finish
 
 
 class UltralyticsDecoder:
@@ -25,7 +25,9 @@ class UltralyticsDecoder:
     def decode(self, output: Output, min_score: float) -> RawBoxes:
         """Read one output (4 + classes, anchors)."""
         probabilities = output[4:]
-        good = np.flatnonzero(probabilities.max(axis=0) >= min_score)
+        best = probabilities.max(axis=0)
+        check_scores(best)
+        good = np.flatnonzero(best >= min_score)
         columns = output[:, good].T
         class_ids = columns[:, 4:].argmax(axis=1)
         scores = columns[np.arange(len(columns)), 4 + class_ids]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.decoders.base import Output, RawBoxes, corners, finish
+from models.decoders.base import Output, RawBoxes, check_scores, corners, finish
 
 STRIDES = (8, 16, 32)
 
@@ -29,8 +29,10 @@ class YoloxDecoder:
     def decode(self, output: Output, min_score: float) -> RawBoxes:
         """Read one output (anchors, 5 + classes)."""
         # A score is objectness x probability, so objectness alone rules out nearly all of the cells.
+        check_scores(output[:, 4])
         likely = np.flatnonzero(output[:, 4] >= min_score)
         rows = output[likely]
+        check_scores(rows[:, 5:].max(axis=1))
         class_ids = rows[:, 5:].argmax(axis=1)
         scores = rows[:, 4] * rows[np.arange(len(rows)), 5 + class_ids]
         good = scores >= min_score

@@ -105,7 +105,7 @@ def write_detector(folder: Path, *, fails_at_flares: bool = False) -> Path:
         "input": {"width": _INPUT_W, "height": _INPUT_H, "colour": "rgb", "range": "0-255"},
         "letterbox": {"anchor": "top_left", "pad": 114},
         "decoder": "end_to_end",
-        "class_names": ["car", "truck", "van"],
+        "class_names": ["car", "truck", "person"],
     }
     catalog = folder / "catalog.yaml"
     catalog.write_text(yaml.safe_dump({"models": {"painted-cars": entry}}), encoding="utf-8")

@@ -26,7 +26,7 @@ Thing = tuple[str, Box, int]
 def open_detector(folder: Path, *, called: str = "car") -> Detector:
     """A real ONNX model that boxes each colour once and calls everything `called`."""
     entry = find_entry(load_catalog(write_detector(folder)), "painted-cars")
-    entry = entry.model_copy(update={"class_names": (called, "other", "another")})
+    entry = entry.model_copy(update={"class_names": (called, "other", "person")})
     return Detector.open(entry, ensure_weights(entry))
 
 

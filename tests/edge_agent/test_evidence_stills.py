@@ -98,6 +98,24 @@ def test_people_are_unrecognisable_in_what_is_shown_and_untouched_in_the_origina
     assert sharpness(box_config(evidence={"blur_people": False}), Rendition.RENDERED) > sharp / 2
 
 
+def test_where_nobody_can_tell_where_people_are_only_what_is_reported_can_be_made_out(
+    box_config: MakeConfig, event: Event
+) -> None:
+    taken = snapshot(event, people=None)
+
+    def shown(config: BoxConfig) -> Frame:
+        (_, rendered, *_) = confirmed_stills(Scene.of(config, event), None, taken)
+        return decode_jpeg(rendered.content)
+
+    def sharpness(picture: Frame, part: tuple[slice, slice]) -> float:
+        return float(cv2.Laplacian(picture[part], cv2.CV_64F).var())
+
+    elsewhere, car = np.s_[20:180, 900:1260], np.s_[440:560, 420:600]
+    hidden, plain = shown(box_config()), shown(box_config(evidence={"blur_people": False}))
+    assert sharpness(hidden, elsewhere) < sharpness(plain, elsewhere) / 50
+    assert sharpness(hidden, car) > sharpness(plain, car) / 2
+
+
 def test_where_originals_are_not_wanted_none_leaves_the_box(box_config: MakeConfig, event: Event) -> None:
     scene = Scene.of(box_config(evidence={"keep_original": False}), event)
     stills = confirmed_stills(scene, snapshot(event), snapshot(event, street(seed=2), after_s=62))

@@ -291,3 +291,20 @@ def test_a_picture_that_cannot_be_made_is_refused_and_the_next_one_is_given(
     assert refused is not None
     assert "ZeroDivisionError" in refused.text_en
     assert answer(good).response.refused is None
+
+
+def test_a_box_that_cannot_find_people_gives_no_picture_unless_it_is_told_to_show_them(
+    box_config: MakeConfig, camera: Camera, answers: Answers, told: Told, picture_request: Ask, eventually: Eventually
+) -> None:
+    for blur, refused in ((True, True), (False, False)):
+        desk = PictureDesk(box_config(evidence={"blur_people": blur}), answers, told.append)
+        desk.open(camera.see, None)
+        desk.start()
+        request = picture_request()
+        desk.heard(request.model_dump_json().encode())
+        eventually(lambda: answers.due(float("inf")), "it is answered")
+        answer = answers.due(float("inf"))
+        desk.stop()
+        assert answer is not None
+        assert (answer.response.refused is not None) is refused
+        answers.give_up(float("inf"))
