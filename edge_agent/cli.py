@@ -1,4 +1,4 @@
-"""The command of the box: kerbwatch-edge run | check | record | replay | version."""
+"""The command of the box: kerbwatch-edge run | check | status | record | replay | accept-view | version."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,6 +36,22 @@ app = typer.Typer(
 
 NATIVE_THREADS = ("looks", "detector", "source")
 """Threads whose names begin so may hang in a decoder or the detector when the process ends."""
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=lambda asked: _print_version(asked=asked), help="版本")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def _print_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(SOFTWARE)
+        raise typer.Exit
+
 
 ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="the box's YAML file / 设备配置文件")]
 
@@ -217,6 +234,19 @@ def forget_centre_key(
         typer.echo(f"no key of a centre is kept in {data} / {data} 中没有中心的公钥", err=True)
         raise typer.Exit(1)
     typer.echo("将信任中心下次出示的公钥 / The next key that the centre shows will be trusted")
+
+
+@app.command()
+def status(
+    data: Annotated[Path, typer.Option("--data", envvar="KERBWATCH_DATA", help="the box's data folder / 数据目录")],
+    most_s: Annotated[float, typer.Option("--within", min=1, help="seconds since the last look / 最近查看秒数")] = 60.0,
+) -> None:
+    """Say whether the box that keeps its state in this folder looks at its cameras; exit code 1 when not. 运行状态。"""
+    from edge_agent.heartbeat import say_running
+
+    is_well, en, zh = say_running(data, time.time(), most_s)
+    typer.echo(said(en, zh, reader_languages()), err=not is_well)
+    raise typer.Exit(0 if is_well else 1)
 
 
 @app.command()

@@ -86,6 +86,28 @@ class Heartbeat:
             _log.debug("%s cannot be written: %s", self._path, error)
 
 
+def say_running(data_dir: Path, now_s: float, most_s: float) -> tuple[bool, str, str]:
+    """Say in English and Chinese whether a box looks, and has done so within `most_s` before `now_s` (Unix seconds)."""
+    running = read_running(data_dir)
+    if running is None:
+        return False, f"no box runs with the data folder {data_dir}", f"没有设备使用数据目录 {data_dir} 运行"
+    if running.looked_at_s is None:
+        waits_s = now_s - running.written_at_s
+        return (
+            False,
+            f"the box waits for its {running.waits_for or 'start'} since {waits_s:.0f} s; nothing is watched yet",
+            f"设备已等待检测模型 {waits_s:.0f} 秒，尚未开始巡查",
+        )
+    ago_s = now_s - running.looked_at_s
+    if ago_s > most_s:
+        return False, f"the box has not looked for {ago_s:.0f} s", f"设备已有 {ago_s:.0f} 秒没有查看画面"
+    return (
+        True,
+        f"the box watches {running.cameras} camera(s), the last look was {max(0, ago_s):.0f} s ago",
+        f"设备正在监看 {running.cameras} 台摄像机，{max(0, ago_s):.0f} 秒前查看过",
+    )
+
+
 def read_running(data_dir: Path) -> Running | None:
     """Read what a box wrote of itself; None when there is nothing that can be read."""
     try:

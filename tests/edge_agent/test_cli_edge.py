@@ -57,11 +57,11 @@ def test_check_opens_model_broker_and_camera_and_saves_a_picture(tmp_path: Path,
     model, line, camera, last = result.stdout.splitlines()
     assert "painted-cars runs on" in model
     assert line.startswith(f"note: uplink.broker: 127.0.0.1:{port} answers")
-    assert "camera 'gate-east' gives pictures of 1280x720" in camera
+    assert "camera 'gate-east' gives pictures of 640x352" in camera
     assert last == "OK: 1 cameras, 1 zones"
     picture = cv2.imread(str(tmp_path / "pictures" / "gate-east.jpg"))
     assert picture is not None
-    assert picture.shape == (720, 1280, 3)
+    assert picture.shape == (352, 640, 3)
 
 
 def test_a_camera_and_a_broker_that_are_away_are_noted_and_are_no_fault_of_the_file(
@@ -167,3 +167,10 @@ def test_replay_of_what_is_no_recording_says_so(tmp_path: Path) -> None:
 
 def test_the_version_is_printed() -> None:
     assert run(app, ["version"]).stdout.startswith("kerbwatch-edge")
+    assert run(app, ["--version"]).stdout == run(app, ["version"]).stdout
+
+
+def test_the_status_of_a_box_that_does_not_run_is_an_exit_code(tmp_path: Path) -> None:
+    result = run(app, ["status", "--data", str(tmp_path)], env={"LC_ALL": "zh_CN.UTF-8"})
+    assert result.exit_code == 1
+    assert "没有设备使用数据目录" in result.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from edge_agent.camera_work import CameraWork
 from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.first_seen import FirstSeenStills
-from edge_agent.heartbeat import RUNNING_FILE, Heartbeat, read_running
+from edge_agent.heartbeat import RUNNING_FILE, Heartbeat, read_running, say_running
 from edge_agent.keeper import Keeper
 from edge_agent.live import LiveWatch, LooksStoppedError
 from edge_agent.outbox.outgoing import Outgoing
@@ -125,12 +126,16 @@ def test_systemd_hears_of_looks_and_of_nothing_else(tmp_path: Path) -> None:
 def test_the_file_says_when_the_box_looked_last(tmp_path: Path) -> None:
     heart = Heartbeat(tmp_path, ServiceManager({}))
     assert read_running(tmp_path) is None
+    assert not say_running(tmp_path, time.time(), 60)[0]
     heart.waits("detector")
     waiting = read_running(tmp_path)
     assert waiting is not None
     assert (waiting.looked_at_s, waiting.waits_for) == (None, "detector")
+    assert say_running(tmp_path, time.time(), 60)[1].startswith("the box waits for its detector")
     heart.beat(1, 3)
     looking = read_running(tmp_path)
+    assert say_running(tmp_path, time.time(), 60)[0]
+    assert say_running(tmp_path, time.time() + 90, 60)[1] == "the box has not looked for 90 s"
     assert looking is not None
     assert looking.looked_at_s is not None
     assert (looking.cameras, looking.waits_for) == (3, "")
