@@ -1,6 +1,7 @@
 """Evidence files in parts: MQTT brokers dislike large messages, and a bad network repeats small ones.
 
-A part is a 20-byte header (big-endian) and at most 256 KiB of the file:
+A part is a 20-byte header (big-endian) and at most 256 KiB of the file. All parts of a file but the last are of one
+size; a box makes them smaller, down to 2 KiB, where a broker refuses larger packets.
 
     offset  size  what
     0       4     "KWE1"
@@ -17,6 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 PART_BYTES = 256 * 1024
+"""The most that a part holds."""
+MIN_PART_BYTES = 2048
+"""Smaller ones would be too many."""
 _MAGIC = b"KWE1"
 _HEADER = struct.Struct(">4sIIQ")
 
@@ -35,11 +39,16 @@ class EvidencePart:
         return _HEADER.pack(_MAGIC, self.index, self.count, self.total_bytes) + self.data
 
 
-def split(content: bytes) -> Iterator[EvidencePart]:
-    """Cut a file into parts of at most PART_BYTES; an empty file is one empty part."""
-    count = max(1, -(-len(content) // PART_BYTES))
+def count_parts(total_bytes: int, part_bytes: int = PART_BYTES) -> int:
+    """Count the parts of a file; an empty one is one empty part."""
+    return max(1, -(-total_bytes // part_bytes))
+
+
+def split(content: bytes, part_bytes: int = PART_BYTES) -> Iterator[EvidencePart]:
+    """Cut a file into parts of at most `part_bytes`."""
+    count = count_parts(len(content), part_bytes)
     for index in range(count):
-        yield EvidencePart(index, count, len(content), content[index * PART_BYTES : (index + 1) * PART_BYTES])
+        yield EvidencePart(index, count, len(content), content[index * part_bytes : (index + 1) * part_bytes])
 
 
 def decode(payload: bytes) -> EvidencePart:
@@ -48,9 +57,22 @@ def decode(payload: bytes) -> EvidencePart:
         raise ValueError("not an evidence part: header is missing")
     _, index, count, total = _HEADER.unpack_from(payload)
     data = payload[_HEADER.size :]
-    expected = min(PART_BYTES, total - index * PART_BYTES)
-    if index >= count or count != max(1, -(-total // PART_BYTES)) or len(data) != expected:
+    if not _fits(index, count, total, len(data)):
         raise ValueError(
             f"evidence part {index + 1} of {count} does not fit a file of {total} bytes: it carries {len(data)} bytes"
         )
     return EvidencePart(index, count, total, data)
+
+
+def _fits(index: int, count: int, total: int, length: int) -> bool:
+    if count == 1:
+        return index == 0 and length == total <= PART_BYTES
+    if index >= count:
+        return False
+    if index < count - 1:
+        part_bytes = length
+    else:  # the last one takes what the others left
+        part_bytes, rest = divmod(total - length, index)
+        if rest or not 0 < length <= part_bytes:
+            return False
+    return MIN_PART_BYTES <= part_bytes <= PART_BYTES and count == count_parts(total, part_bytes)

@@ -25,8 +25,15 @@ from edge_agent.outbox.outgoing import HeldFile, Waiting
 from edge_agent.outbox.queue import Outbox
 from edge_agent.pictures.answers import Answers
 from edge_agent.uplink.centre_trust import CentreTrust
-from edge_agent.uplink.evidence_sender import EvidenceSender, StoppedError, wait_taken
+from edge_agent.uplink.evidence_sender import (
+    EvidenceSender,
+    LineRenewedError,
+    PacketsRefusedError,
+    Progress,
+    StoppedError,
+)
 from edge_agent.uplink.link import RECONNECT_S, MqttLink
+from edge_agent.uplink.part_size import PartSize
 from edge_agent.uplink.send_window import SendWindow
 from edge_agent.words import notices
 from protocol import topics
@@ -68,12 +75,17 @@ class Uplink:
         self._window_lock = threading.Lock()
         self._silence_said = False
         self._last_health: MQTTMessageInfo | None = None
+        self._health_generation = 0
         self.link = MqttLink(device, uplink, key, self._heard, tell, reconnect_s=reconnect_s)
         self.link.on_connected = self._connected
         self.answers = Answers(tell)
         """What the centre asked for; sent when no violation is due."""
         self.answers.changed = outbox.changed.set
-        self._files = EvidenceSender(device.id, self.link, self._stop.is_set)
+        size = PartSize(str(uplink.address), tell, data_dir)
+        self._files = EvidenceSender(device.id, self.link, size, self._stop.is_set)
+        self._progress = Progress(self.link, self._stop.is_set)
+        self._size = size
+        self._heard_from_centre = False
         self._sender = threading.Thread(target=self._run, name="uplink", daemon=True)
 
     def start(self) -> None:
@@ -92,8 +104,11 @@ class Uplink:
     def publish_health(self, health: Health) -> bool:
         """Send a health message; False when it was not taken on (offline, or the one before is still on its way)."""
         self.link.revive()
+        if self._health_generation != self.link.generation:  # what was on its way is forgotten
+            self._last_health = None
         if not self.link.connected or (self._last_health is not None and not self._last_health.is_published()):
             return False
+        self._health_generation = self.link.generation
         self._last_health = self.link.publish(topics.health(self._device_id), health.model_dump_json().encode())
         return True
 
@@ -119,7 +134,11 @@ class Uplink:
                 self._send(waiting)
             except StoppedError:
                 raise
+            except PacketsRefusedError:  # told by then
+                self._outbox.mark_sent(waiting.id, time.monotonic(), self._ack_timeout_s)
             except Exception:  # one that cannot be sent (a file that may not be read) must not hold up the others
+                if self._outbox.get(waiting.id) is None:  # the centre's word on it overtook us, and its files are gone
+                    continue
                 _log.exception("violation %s could not be sent; it is tried again later", waiting.id)
                 self._outbox.mark_sent(waiting.id, time.monotonic(), self._ack_timeout_s)
         return bool(due)
@@ -145,8 +164,20 @@ class Uplink:
                 return True
         self.answers.mark_sent(answer, time.monotonic(), self._ack_timeout_s)
         document = sign(answer.response.model_dump(mode="json"), self._key)
-        wait_taken(self.link.publish(topics.response(self._device_id), document), self._stop.is_set)
+        self._publish(topics.response(self._device_id), document)
         return True
+
+    def _publish(self, topic: str, document: bytes) -> bool:
+        """Publish a signed message; False when the broker does not take it (it stays due)."""
+        generation = self.link.generation
+        try:
+            if self._progress.wait_taken(self.link.publish(topic, document), generation):
+                return True
+        except LineRenewedError:
+            return False
+        self.link.renew()
+        self._size.shrink(len(document))
+        return False
 
     def _send(self, waiting: Waiting) -> None:
         for file in waiting.files:
@@ -161,9 +192,9 @@ class Uplink:
         with self._window_lock:
             self._window.sent(waiting.id, time.monotonic())
         self._outbox.mark_sent(waiting.id, time.monotonic(), self._ack_timeout_s)
-        wait_taken(self.link.publish(topics.violation(self._device_id), document), self._stop.is_set)
-        with self._window_lock:
-            self._window.taken(waiting.id, time.monotonic())
+        if self._publish(topics.violation(self._device_id), document):
+            with self._window_lock:
+                self._window.taken(waiting.id, time.monotonic())
 
     def _give_up(self, file: HeldFile, fault: str) -> None:
         violations = self._outbox.mark_lost(file.sha256)
@@ -172,6 +203,7 @@ class Uplink:
 
     def _connected(self, forgotten: bool) -> None:
         """Note a new connection, on the network thread."""
+        self._heard_from_centre = False
         with self._window_lock:
             self._window.reconnected(time.monotonic(), forgotten=forgotten)
         if forgotten:
@@ -191,7 +223,8 @@ class Uplink:
             return
         if ack is None:
             return
-        self._files.forget(ack.missing)
+        self._heard_from_centre = True
+        self._files.missed(ack.missing)
         settled = self._outbox.settle(ack)
         self._files.forget([*settled.files_gone, *self.answers.settle(ack)])
         with self._window_lock:
@@ -205,7 +238,8 @@ class Uplink:
     def _say_silence(self, silences: int) -> None:
         if silences >= SILENCES_WORTH_SAYING and not self._silence_said:
             self._silence_said = True
-            self._tell(notices.centre_silent(self._outbox.stats().waiting))
+            waiting = self._outbox.stats().waiting
+            self._tell(notices.centre_silent(waiting, self._device_id, heard=self._heard_from_centre))
         elif silences == 0 and self._silence_said:
             self._silence_said = False
             self._tell(notices.centre_back())

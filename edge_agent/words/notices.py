@@ -185,14 +185,30 @@ def request_topic_denied(broker: str, topic: str) -> HealthEvent:
     )
 
 
-def centre_silent(waiting: int) -> HealthEvent:
-    """The broker takes what is sent and nobody answers."""
+def centre_silent(waiting: int, device: str, *, heard: bool) -> HealthEvent:
+    """The broker takes what is sent and nobody answers. `heard`: the centre did speak since the box came."""
+    topics_zh = f"kerbwatch/v1/{device}/violation、kerbwatch/v1/{device}/evidence/+"
+    topics_en = f"kerbwatch/v1/{device}/violation and kerbwatch/v1/{device}/evidence/+"
+    if heard:
+        text_zh = f"中心在线，但不回执违规；很可能消息服务器的访问控制丢弃了设备发布到 {topics_zh} 的消息，请放行。"
+        text_en = (
+            "The centre is there but does not answer violations: most likely the broker's access rules drop what the "
+            f"box publishes to {topics_en}. Allow it. "
+        )
+    else:
+        text_zh = (
+            "消息服务器正常，但中心未回执。请检查 kerbwatch-central 是否运行，"
+            f"以及消息服务器的访问控制是否允许设备发布到 {topics_zh}。"
+        )
+        text_en = (
+            "The broker is reached but the centre does not answer. Check that kerbwatch-central runs, and that the "
+            f"broker's access rules let the box publish to {topics_en}. "
+        )
     return notice(
         "warning",
         "centre_silent",
-        f"消息服务器正常，但中心未回执；{waiting} 条违规在设备中等待。请检查 kerbwatch-central 是否运行。",
-        f"The broker is reached but the centre does not answer; {waiting} violation(s) wait on the box. Check that "
-        "kerbwatch-central runs.",
+        f"{text_zh}{waiting} 条违规在设备中等待。",
+        f"{text_en}{waiting} violation(s) wait on the box.",
         waiting=waiting,
     )
 

@@ -71,3 +71,48 @@ def centre_does_not_sign() -> HealthEvent:
         "The centre does not sign its acknowledgements: it is of an older release and must be updated. Until the first "
         "signed one comes they are taken all the same; with uplink.centre_key set they never are.",
     )
+
+
+def parts_smaller(broker: str, refused_bytes: int, part_bytes: int) -> HealthEvent:
+    """The broker does not take packets of this size."""
+    return notice(
+        "warning",
+        "parts_smaller",
+        f"{refused_bytes} 字节的数据包过不了消息服务器 {broker}（报文大小上限？）；证据分片改为 {part_bytes} 字节。"
+        "请调大服务器的上限（Mosquitto：message_size_limit、max_packet_size），建议 1 MiB；"
+        "再删除数据目录中的 part-size.json 并重启设备。",
+        f"A packet of {refused_bytes} bytes does not get through the broker {broker} (a limit on the packet size?); "
+        f"evidence goes in parts of {part_bytes} bytes from now on. Raise the broker's limit (Mosquitto: "
+        "message_size_limit, max_packet_size) to 1 MiB; then delete part-size.json in the data folder and restart the "
+        "box.",
+        refused_bytes=refused_bytes,
+        part_bytes=part_bytes,
+    )
+
+
+def packets_refused(broker: str, refused_bytes: int) -> HealthEvent:
+    """Not even the smallest parts get through."""
+    return notice(
+        "error",
+        "packets_refused",
+        f"连 {refused_bytes} 字节的数据包也过不了消息服务器 {broker}，违规无法上报，保留在设备中。"
+        "请检查服务器的报文大小上限（Mosquitto：message_size_limit、max_packet_size）和访问控制。",
+        f"Not even a packet of {refused_bytes} bytes gets through the broker {broker}: violations cannot be reported "
+        "and stay on the box. Look at its limit on the packet size (Mosquitto: message_size_limit, max_packet_size) "
+        "and at its access rules.",
+        refused_bytes=refused_bytes,
+    )
+
+
+def device_id_twice(device: str, broker: str, times: int) -> HealthEvent:
+    """The box is thrown off the line again and again."""
+    return notice(
+        "error",
+        "device_id_twice",
+        f"一分钟内 {times} 次连上消息服务器 {broker} 后又被断开：很可能有另一台设备使用相同的编号 {device}，互相顶替。"
+        "请给每台设备各自的 device.id、用户和数据目录；若没有第二台设备，请查看消息服务器的日志。",
+        f"Thrown off the broker {broker} {times} times within a minute, each time after it had let the box in: most "
+        f"likely another box uses the same id, {device}. Give each box its own device.id, broker user and data folder; "
+        "if there is no second box, the broker's log says why it hangs up.",
+        device=device,
+    )

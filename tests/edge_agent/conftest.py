@@ -187,9 +187,14 @@ class Mosquitto:
     def url(self) -> str:
         return f"mqtt://127.0.0.1:{self.port}"
 
-    def start(self, *, anonymous: bool = True, tls: tuple[Path, Path] | None = None) -> None:
-        """Start it; `anonymous=False` lets nobody in; `tls` is its certificate and key."""
-        lines = [f"listener {self.port} 127.0.0.1", f"allow_anonymous {str(anonymous).lower()}", "persistence false"]
+    def start(self, *more: str, anonymous: bool = True, tls: tuple[Path, Path] | None = None) -> None:
+        """Start it; `anonymous=False` lets nobody in; `tls` is its certificate and key; `more` are lines."""
+        lines = [
+            f"listener {self.port} 127.0.0.1",
+            f"allow_anonymous {str(anonymous).lower()}",
+            "persistence false",
+            *more,
+        ]
         if tls:
             lines += [f"certfile {tls[0]}", f"keyfile {tls[1]}"]
         config = self.folder / "mosquitto.conf"

@@ -122,7 +122,8 @@ def test_events_from_many_threads_all_arrive(tmp_path: Path) -> None:
 def test_every_notice_is_said_in_both_languages() -> None:
     for one in (
         notices.broker_back("b:1", 3.0),
-        notices.centre_silent(2),
+        notices.centre_silent(2, "box-17", heard=False),
+        notices.centre_silent(2, "box-17", heard=True),
         notices.no_cjk_font(),
         notices.centre_back(),
     ):

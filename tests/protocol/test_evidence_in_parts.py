@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocol.evidence_parts import PART_BYTES, decode, split
+from protocol.evidence_parts import MIN_PART_BYTES, PART_BYTES, decode, split
 
 
 @settings(max_examples=30)
-@given(size=st.integers(0, 3 * PART_BYTES), order=st.randoms(use_true_random=False))
-def test_a_file_comes_together_in_any_order(size: int, order: random.Random) -> None:
+@given(
+    size=st.integers(0, 3 * PART_BYTES),
+    part_bytes=st.sampled_from([PART_BYTES, PART_BYTES // 2, 40_000, 5000]),
+    order=st.randoms(use_true_random=False),
+)
+def test_a_file_comes_together_in_any_order(size: int, part_bytes: int, order: random.Random) -> None:
     content = random.Random(size).randbytes(size)
-    wire = [part.encode() for part in split(content)]
+    wire = [part.encode() for part in split(content, part_bytes)]
     wire += wire[:1]  # QoS 1 may repeat
     order.shuffle(wire)
     parts = {part.index: part for part in map(decode, wire)}
@@ -30,6 +34,13 @@ def test_no_part_is_larger_than_the_limit_and_none_is_empty_but_that_of_an_empty
     parts = list(split(b"x" * size))
     assert all(len(part.data) <= PART_BYTES for part in parts)
     assert size == 0 or all(part.data for part in parts)
+
+
+def test_parts_that_would_be_too_many_are_refused() -> None:
+    assert decode(next(split(b"x" * 10_000, MIN_PART_BYTES)).encode()).count == 5
+    for part in split(b"x" * 10_000, MIN_PART_BYTES - 1):
+        with pytest.raises(ValueError, match="does not fit"):
+            decode(part.encode())
 
 
 @given(st.binary(max_size=64))
