@@ -15,6 +15,7 @@ from central.filing.builtin import BuiltinPlatform
 from central.filing.worker import FilingWorker
 from central.ingest.inbox import Inbox
 from central.ingest.subscriber import Subscriber
+from central.ingest.sweeping import PartSweeper
 from central.services import Services
 from central.telling.worker import NoticeWorker
 from central.worker_thread import WorkerThread
@@ -40,6 +41,7 @@ class Background:
             FilingWorker(services.sessions, services.site, {builtin.name: builtin}),
             NoticeWorker(services.sessions, services.site),
             Timekeeper(services.sessions, services.site),
+            PartSweeper(services.evidence),
         )
         self.database_probe = database_probe(services.sessions)
         self.evidence_probe = evidence_probe(services.evidence.blobs)

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,17 @@ class BlobStore:
         """Give the keys under `folder`. Raises StoreUnavailable."""
         with self._explained():
             return [entry["path"] for chunk in self._store.list(folder) for entry in chunk]
+
+    def older(self, folder: str, age: timedelta) -> list[str]:
+        """Give the keys under `folder` that were written longer ago than `age`. Raises StoreUnavailable."""
+        before = datetime.now(UTC) - age
+        with self._explained():
+            return [
+                entry["path"]
+                for chunk in self._store.list(folder)
+                for entry in chunk
+                if entry["last_modified"] < before
+            ]
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove bytes; those that are gone already do not matter. Raises StoreUnavailable."""

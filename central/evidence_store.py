@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
+from datetime import timedelta
 
 from central.blobs import BlobStore
+from central.open_files import OpenFile, OpenFiles
 from central.problems import Problem
 from protocol.evidence_parts import EvidencePart
+
+MOST_OPEN_BYTES = 256 * 1024 * 1024
+"""So much of a box's files may be under way at a time."""
+_PARTS = "parts"
 
 
 class EvidenceNotFound(Problem):
@@ -28,11 +36,20 @@ class WrongHashError(ValueError):
         super().__init__(f"evidence named {sha256} has the hash {found}: it was damaged on its way or is not this file")
 
 
-class EvidenceStore:
-    """A content-addressed store in `blobs`. Parts wait beside the files, so that any worker can complete a file."""
+class TooManyParts(Exception):  # noqa: N818 - it is the box that sends too much
+    """A box has too much under way that is not whole; the part was not kept."""
 
-    def __init__(self, blobs: BlobStore) -> None:
+
+class EvidenceStore:
+    """A content-addressed store in `blobs`. Parts wait beside the files, so that any worker can complete a file.
+
+    The parts of one box are kept apart from all others', and bounded (central.open_files).
+    """
+
+    def __init__(self, blobs: BlobStore, most_open_bytes: int = MOST_OPEN_BYTES) -> None:
         self.blobs = blobs
+        self._open = OpenFiles(most_open_bytes)
+        self._lock = threading.Lock()
 
     def put(self, sha256: str, content: bytes) -> None:
         """Store a file for good. Raises WrongHashError, StoreUnavailable."""
@@ -51,40 +68,69 @@ class EvidenceStore:
         """Say whether the file is here, whole. Raises StoreUnavailable."""
         return self.blobs.exists(_key(sha256))
 
-    def add_part(self, sha256: str, part: EvidencePart) -> bool:
-        """Take one part of a file; say whether the file is whole now.
+    def add_part(self, device: str, sha256: str, part: EvidencePart) -> bool:
+        """Take one part of a file from `device`; say whether the file is whole now.
 
-        Raises WrongHashError when all parts are here and do not make the file (they are dropped, so that the box
-        can send it again), StoreUnavailable.
+        Raises TooManyParts, WrongHashError when all parts are here and do not make the file (they are dropped, so that
+        the box can send it again), StoreUnavailable.
         """
-        if self.exists(sha256):
-            return True
         if part.count == 1:
-            self.put(sha256, part.data)
+            if not self.exists(sha256):
+                self.put(sha256, part.data)
             return True
-        self.blobs.put(_part_key(sha256, part, part.index), part.data, durable=False)
-        wanted = [_part_key(sha256, part, index) for index in range(part.count)]
-        if not set(wanted).issubset(self.blobs.keys(_staging(sha256))):
+        with self._lock:
+            file, gone = self._open.open(device, sha256, part.total_bytes, part.count, time.monotonic())
+        for one in gone:
+            self._drop(one)
+        if file is None:
+            raise TooManyParts(device)
+        if not file.known and self.exists(sha256):
+            self._close(file)
+            return True
+        self.blobs.put(_part_key(file, part.index), part.data, durable=False)
+        with self._lock:
+            file.note(part.index)
+        if not self._all_here(file):
             return False
         try:
-            self.put(sha256, b"".join(self.blobs.get(key) for key in wanted))
+            self.put(sha256, b"".join(self.blobs.get(_part_key(file, index)) for index in range(file.count)))
         except FileNotFoundError:
+            self._close(file)
             return self.exists(sha256)  # another worker completed the file just now
         except WrongHashError:
-            self.blobs.delete(wanted)
+            self._drop(file)
             raise
-        self.blobs.delete(wanted)
+        self._drop(file)
         return True
+
+    def sweep_parts(self, older_than: timedelta) -> int:
+        """Remove parts of files that never became whole; return how many. Raises StoreUnavailable."""
+        old = self.blobs.older(_PARTS, older_than)
+        self.blobs.delete(old)
+        return len(old)
+
+    def _all_here(self, file: OpenFile) -> bool:
+        """Say whether all parts are in the store; another worker may have put some there."""
+        while not file.complete:
+            if not self.blobs.exists(_part_key(file, file.next_unknown)):
+                return False
+            with self._lock:
+                file.note(file.next_unknown)
+        return True
+
+    def _close(self, file: OpenFile) -> None:
+        with self._lock:
+            self._open.close(file)
+
+    def _drop(self, file: OpenFile) -> None:
+        self._close(file)
+        self.blobs.delete([_part_key(file, index) for index in file.known])
 
 
 def _key(sha256: str) -> str:
     return f"evidence/{sha256[:2]}/{sha256}"
 
 
-def _staging(sha256: str) -> str:
-    return f"parts/{sha256[:2]}"
-
-
-def _part_key(sha256: str, part: EvidencePart, index: int) -> str:
-    # The size is in the name: parts of a wrongly cut file never mix with those of the right one.
-    return f"{_staging(sha256)}/{sha256}.{part.total_bytes}.{index}"
+def _part_key(file: OpenFile, index: int) -> str:
+    # Size and number are in the name: parts of a file that was cut differently never mix.
+    return f"{_PARTS}/{file.device}/{file.sha256}.{file.total_bytes}.{file.count}.{index}"

@@ -14,7 +14,7 @@ from central.blobs import BlobStore
 from central.cases.service import CaseService
 from central.database import Sessions, make_engine
 from central.devices import Devices
-from central.evidence_store import EvidenceStore
+from central.evidence_store import MOST_OPEN_BYTES, EvidenceStore
 from central.export.dataset import Datasets
 from central.figures.service import Figures
 from central.pictures.service import Pictures
@@ -61,7 +61,7 @@ def build_services(settings: Settings) -> Services:
     close_old_files(settings)
     sessions = Sessions(_open_database(settings.database))
     blobs = BlobStore(settings.evidence)
-    evidence = EvidenceStore(blobs)
+    evidence = EvidenceStore(blobs, max(MOST_OPEN_BYTES, 2 * settings.max_evidence_mb * 1024 * 1024))
     return Services(
         cases=CaseService(sessions, site),
         pictures=Pictures(sessions, site, timedelta(seconds=settings.picture_wait_s)),

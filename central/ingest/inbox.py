@@ -43,7 +43,7 @@ class Inbox:
         self._quarantine = quarantine
         self._violations = Violations(sessions, evidence, settings, site)
         self._pictures = PictureAnswers(sessions, evidence, settings, site)
-        self._evidence = Evidence(evidence, (self._violations, self._pictures), settings)
+        self._evidence = Evidence(sessions, evidence, (self._violations, self._pictures), settings)
         self._presence = Presence(sessions)
         self._troubled = False
 
@@ -125,7 +125,7 @@ class Inbox:
             case "response":
                 return self._pictures.receive(topic.device, payload)
             case "evidence" if topic.sha256:
-                return self._evidence.receive(topic.sha256, payload)
+                return self._evidence.receive(topic.device, topic.sha256, payload)
             case "status":
                 heard = self._presence.receive_status(topic.device, payload, retained=retained)
                 greetings = [outcome.greeting(topic.device)] if heard.online else []

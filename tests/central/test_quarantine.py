@@ -16,6 +16,7 @@ from central.services import Services
 from central.tables import Device
 from protocol import signing, topics
 from protocol.bounds import MAX_SIGNED_BYTES
+from protocol.evidence_parts import split
 from protocol.messages import Ack, Violation
 
 if TYPE_CHECKING:
@@ -266,3 +267,10 @@ def test_a_violation_that_cannot_be_read_is_answered_by_the_id_that_it_shows(box
     (refusal,) = send((VIOLATION, torn)).refused
     assert refusal.id == violation.id
     assert "JSON" in refusal.reason
+
+
+def test_a_flood_of_wrong_evidence_is_kept_in_part_only(services: Services, inbox: Inbox, box: Box) -> None:
+    for number in range(40):
+        inbox.receive(topics.evidence(box.device, f"{number:064x}"), next(split(b"%d" % number)).encode())
+        inbox.receive(topics.evidence(box.device, f"{number:064x}"), b"noise %d" % number)
+    assert 10 <= services.quarantine.count() <= 21
