@@ -14,6 +14,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from central.problems import Problem
+from protocol.redaction import redact, shown_address
 
 # A box repeats what is not acknowledged; a worker that waits for minutes would lose its broker meanwhile.
 _IMPATIENT: dict[str, Any] = {
@@ -29,8 +30,9 @@ class StoreUnavailable(Problem):
     status = 503
 
     def __init__(self, url: str, error: Exception) -> None:
+        shown, why = shown_address(url), redact(str(error))
         super().__init__(
-            f"证据存储 {url} 暂不可用：{error}", f"The evidence store {url} cannot be used at the moment: {error}"
+            f"证据存储 {shown} 暂不可用：{why}", f"The evidence store {shown} cannot be used at the moment: {why}"
         )
 
 

@@ -18,7 +18,8 @@ from central.export.dataset import DatasetFormat
 from central.private_files import make_new_files_private
 from central.problems import Problem
 from central.services import Services, build_services
-from central.settings import Settings
+from central.settings import ENV_PREFIX, Settings
+from protocol.redaction import RedactingFormatter, redact, remember_address
 
 app = typer.Typer(no_args_is_help=True, help="KerbWatch's central service (街面卫士 中心服务).")
 user_app = typer.Typer(no_args_is_help=True, help="Users of console and API (用户).")
@@ -48,12 +49,24 @@ def _problems_told() -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        typer.echo(f"{problem.message_zh}\n{problem.message_en}", err=True)
+        typer.echo(redact(f"{problem.message_zh}\n{problem.message_en}"), err=True)
         raise typer.Exit(1) from problem
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        why = f"{name}{error.strerror or error}"
+        typer.echo(redact(f"{why}，请检查路径、权限和磁盘空间\n{why}: check path, rights and free space"), err=True)
+        raise typer.Exit(1) from error
+
+
+def _settings(**given: object) -> Settings:
+    """Load the settings; the passwords in their addresses are hidden from then on, whoever logs them."""
+    for name in ("database_url", "broker", "evidence_url"):
+        remember_address(str(given.get(name) or os.environ.get(f"{ENV_PREFIX}{name.upper()}", "")))
+    return Settings.load(os.environ, **given)
 
 
 def _services(data: Path | None, database: str | None, evidence: str | None = None) -> Services:
-    return build_services(Settings.load(os.environ, data_dir=data, database_url=database, evidence_url=evidence))
+    return build_services(_settings(data_dir=data, database_url=database, evidence_url=evidence))
 
 
 @app.command()
@@ -95,8 +108,7 @@ def serve(
     from central.serving import serve_until_stopped
 
     with _problems_told():
-        settings = Settings.load(
-            os.environ,
+        settings = _settings(
             data_dir=data,
             database_url=database,
             evidence_url=evidence,
@@ -111,7 +123,9 @@ def serve(
             language=language,
             time_zone=time_zone,
         )
-        logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT, stream=sys.stderr)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(RedactingFormatter(_LOG_FORMAT))
+        logging.basicConfig(level=logging.INFO, handlers=[handler])
         logging.getLogger("alembic").setLevel(logging.WARNING)
         serve_until_stopped(settings, os.environ.get("KERBWATCH_ADMIN_PASSWORD"), typer.echo)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from central import migrations
 from central.accounts import Accounts
@@ -81,6 +81,6 @@ def _open_database(url: str) -> Engine:
     try:
         engine = make_engine(url)
         migrations.upgrade(engine)
-    except (ArgumentError, OperationalError, ModuleNotFoundError, OSError) as error:
+    except (ArgumentError, DatabaseError, ModuleNotFoundError, OSError) as error:
         raise DatabaseNotOpened(error) from error
     return engine

@@ -22,10 +22,10 @@ from edge_agent import SOFTWARE
 from edge_agent.config.box import ConfigError, load_config
 from edge_agent.config.last_good import config_to_run
 from edge_agent.outbox.database import StoreError
-from edge_agent.redaction import RedactingFormatter, redact
 from edge_agent.signals import Control, listening
 from edge_agent.uplink.identity import IdentityError
 from edge_agent.words.language import reader_languages, said
+from protocol.redaction import RedactingFormatter, redact
 
 app = typer.Typer(
     help="KerbWatch 街面卫士 · the box beside the cameras / 摄像机旁的设备",

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, SerializationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from edge_agent.redaction import remember_address, shown_address
+from protocol.redaction import remember_address, shown_address
 
 REVEAL = {"reveal": True}
 """Pydantic's `context` that has addresses written out whole, for a file that nobody else may read."""

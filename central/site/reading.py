@@ -55,6 +55,13 @@ def read_site_file(path: Path) -> SiteFile:
         raise BadSiteFile(path, ["请存为 UTF-8 / save it as UTF-8"]) from error
     except yaml.YAMLError as error:
         raise BadSiteFile(path, [_explain(error)]) from error
+    except RecursionError:
+        raise BadSiteFile(path, ["嵌套过深 / it is nested too deeply"]) from None
+    except (
+        Exception
+    ) as error:  # PyYAML takes a tag at its word: ValueError, KeyError, AttributeError, OverflowError ...
+        fault = "有的值与其类型不符，或数字过长 / a value does not fit its type, or a number is far too long"
+        raise BadSiteFile(path, [fault]) from error
     try:
         return SiteFile.model_validate({} if data is None else data)
     except ValidationError as error:

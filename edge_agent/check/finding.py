@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from edge_agent.redaction import redact
 from edge_agent.words.language import Language, said
+from protocol.redaction import redact
 
 
 class Severity(Enum):

@@ -33,10 +33,10 @@ from edge_agent.config.errors import ConfigError
 from edge_agent.config.faults import faults_of, path_of, repeated_ids
 from edge_agent.config.reading import read_text
 from edge_agent.config.yaml_reading import YamlError, YamlText
-from edge_agent.redaction import remember_secrets_in
 from edge_agent.secret_url import SecretUrl
 from protocol.bounds import MAX_CAMERAS, Address, Name
 from protocol.messages import CameraPlace
+from protocol.redaction import remember_secrets_in
 from protocol.topics import DEVICE_ID_PATTERN
 from rules.faults import FaultError
 from rules.zone import Zone

@@ -12,8 +12,8 @@ from pydantic import ValidationInfo
 
 from edge_agent.config.broker_url import Broker
 from edge_agent.config.faults import did_you_mean
-from edge_agent.redaction import redact
 from edge_agent.secret_url import SecretUrl
+from protocol.redaction import redact
 from rules.faults import FaultError
 
 _SCHEMES = ("rtsp", "rtsps", "http", "https", "file")

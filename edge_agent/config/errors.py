@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge_agent.redaction import redact
 from edge_agent.words.language import BOTH, Language, said
+from protocol.redaction import redact
 from rules.faults import FaultError
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from edge_agent.config.yaml_reading import Loc
-from edge_agent.redaction import redact
+from protocol.redaction import redact
 from rules.faults import FaultError
 from rules.numbers import Numbers
 

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from edge_agent import SOFTWARE
 from edge_agent.outbox.outgoing import OutboxStats
-from edge_agent.redaction import redact, redact_all
 from edge_agent.words import notices
 from protocol.bounds import SENT_EVENTS
 from protocol.messages import CameraHealth, Health, HealthEvent
+from protocol.redaction import redact, redact_all
 
 MOST_EVENTS = 200
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}

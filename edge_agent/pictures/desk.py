@@ -25,7 +25,6 @@ from edge_agent.looking.bystanders import FindPeople
 from edge_agent.pictures import notices, refusals
 from edge_agent.pictures.answers import GRACE_S, Answer, AnswerFile, Answers
 from edge_agent.pictures.still import asked_still
-from edge_agent.redaction import redact
 from edge_agent.source import Frame, PictureState, picture_state, small_luma
 from protocol.messages import (
     CameraState,
@@ -35,6 +34,7 @@ from protocol.messages import (
     PictureResponse,
     check_version,
 )
+from protocol.redaction import redact
 
 MOST_IN_HAND = 4
 """Pictures that are being made or wait for the centre's word; more are refused."""

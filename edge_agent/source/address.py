@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import av
 
-from edge_agent.redaction import redact, shown_address
+from protocol.redaction import redact, shown_address
 
 _URL = re.compile(r"^(?P<scheme>[a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 

@@ -115,3 +115,27 @@ def test_a_site_file_is_checked_before_it_is_used(tmp_path: Path) -> None:
     assert code == 1
     assert "policies[0].then" in said
     assert "fille" in said
+
+
+def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path) -> None:
+    database = tmp_path / "centre.db"
+    database.write_bytes(b"a photograph, perhaps" * 100)
+    code, output = typed("migrate", "--database", f"sqlite:///{database}")
+    assert code == 1
+    assert "The database cannot be opened" in output
+    assert database.read_bytes().startswith(b"a photograph")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--database", "postgresql+nosuch://kerb:Kx7wordQ@db/kerbwatch"),
+        ("--broker", "mqtt://kerb:Kx7/wordQ@broker"),
+        ("--evidence", "s4://key:Kx7wordQ@store"),
+    ],
+)
+def test_no_mistake_in_an_address_shows_its_password(tmp_path: Path, options: tuple[str, str]) -> None:
+    code, output = typed("serve", "--data", str(tmp_path), "--port", "0", "--mqtt-port", "0", *options)
+    assert code == 1
+    assert "Kx7" not in output
+    assert "wordQ" not in output

@@ -108,3 +108,17 @@ def test_the_former_setting_files_what_no_policy_covers(tmp_path: Path) -> None:
     site = load_site(Settings(data_dir=tmp_path, auto_file=True))
     assert site.policies(VENDING, KERB, MONDAY_NOON)[0].then is Then.REVIEW
     assert site.policies(PARKING, KERB, MONDAY_NOON)[0].then is Then.FILE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("owners: !!int two", "does not fit its type"),
+        ("owners: !!timestamp two", "does not fit its type"),
+        ("owners: 1" + "0" * 5000, "a number is far too long"),
+        ("[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_what_no_editor_should_make_of_a_site_file_is_one_fault(tmp_path: Path, text: str, said: str) -> None:
+    (fault,) = faults(tmp_path, text)
+    assert said in fault

@@ -13,11 +13,11 @@ import pytest
 from edge_agent.config.box import BoxConfig
 from edge_agent.config.last_good import LAST_GOOD_FILE, config_to_run, keep_as_good
 from edge_agent.health.reporter import HealthReporter
-from edge_agent.redaction import RedactingFormatter, redact, shown_address
 from edge_agent.secret_url import SecretUrl
 from edge_agent.source.address import Address, explain
 from edge_agent.words.notices import notice
 from protocol.messages import Health
+from protocol.redaction import RedactingFormatter, redact, shown_address
 
 
 @pytest.mark.parametrize(
