@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 from central.broker import EmbeddedBroker
+from central.broker_access import BrokerAccess, is_open_to_a_network
 from central.broker_address import BrokerAddress
 from central.cases.timekeeper import Timekeeper
 from central.centre_key import centre_key
+from central.credentials import CENTRE_USER, Credentials
 from central.filing.builtin import BuiltinPlatform
 from central.filing.worker import FilingWorker
 from central.ingest.inbox import Inbox
@@ -111,9 +113,18 @@ class Background:
             return address, self._settings.share_group
         if self._settings.share_group:
             log.warning("the embedded broker knows no shared subscriptions: share_group is not used")
-        self._broker = EmbeddedBroker(self._settings.mqtt_host, self._settings.mqtt_port)
+        host = self._settings.mqtt_host
+        access = BrokerAccess(Credentials(self._sessions)) if is_open_to_a_network(host) else None
+        self._broker = EmbeddedBroker(host, self._settings.mqtt_port, access)
         self._broker.start()
-        return BrokerAddress(_reachable(self._broker.host), self._broker.port), None
+        user, password = (CENTRE_USER, access.centre_password) if access else (None, None)
+        if access:
+            log.info(
+                "the embedded broker listens on %s: every box needs a password, made by "
+                "`kerbwatch-central device credential BOX`; it knows no TLS, which a broker like Mosquitto does",
+                host,
+            )
+        return BrokerAddress(_reachable(self._broker.host), self._broker.port, user, password), None
 
 
 def _reachable(host: str) -> str:

@@ -11,9 +11,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from amqtt.adapters import BufferReader, ReaderAdapter
 from amqtt.broker import Broker
+from amqtt.contexts import Action
+from amqtt.errors import AMQTTError
+from amqtt.mqtt.connack import NOT_AUTHORIZED, ConnackPacket
+from amqtt.mqtt.connect import ConnectPacket
 from amqtt.session import Session
 
+from central.broker_access import BrokerAccess, Visitor
 from central.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -22,6 +28,7 @@ _START_LIMIT_S = 10.0
 _STOP_LIMIT_S = 10.0
 _SHUTDOWN_LIMIT_S = 5.0
 _HANG_UP_LIMIT_S = 1.0
+_CONNECT_LIMIT_S = 10.0
 
 # amqtt tells with a traceback each time that a client takes longer than 5 s to answer. Nothing is lost then,
 # and the box repeats whatever the centre has not acknowledged.
@@ -44,11 +51,12 @@ class BrokerNotStarted(Problem):
 
 
 class EmbeddedBroker:
-    """An MQTT 3.1.1 broker in a thread of its own. Anybody who reaches its address may speak."""
+    """An MQTT 3.1.1 broker in a thread of its own. Without `access`, anybody who reaches its address may speak."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 1883) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 1883, access: BrokerAccess | None = None) -> None:
         self.host = host
         self.port = port
+        self._access = access
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop: asyncio.Event | None = None
@@ -94,7 +102,7 @@ class EmbeddedBroker:
     async def _serve(self, listening: socket.socket) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
-        broker = _Broker(listening)
+        broker = _Broker(listening, self._access)
         await broker.start()
         self._started.set()
         await self._stop.wait()
@@ -105,9 +113,9 @@ class EmbeddedBroker:
 
 
 class _Broker(Broker):  # type: ignore[misc]  # amqtt is untyped
-    """amqtt with a socket that is open already, and with three of its faults (0.12) put right."""
+    """amqtt with a socket that is open already, and with four of its faults (0.12) put right."""
 
-    def __init__(self, listening: socket.socket) -> None:
+    def __init__(self, listening: socket.socket, access: BrokerAccess | None = None) -> None:
         host, port = listening.getsockname()[:2]
         super().__init__(
             {
@@ -116,11 +124,46 @@ class _Broker(Broker):  # type: ignore[misc]  # amqtt is untyped
             }
         )
         self._listening = listening
+        self._access = access
         self._subscriptions = _SteadyDict()
 
     async def _create_server_instance(self, listener_name: str, *_: object) -> asyncio.Server:
         connected = partial(self.stream_connected, listener_name=listener_name)
         return await asyncio.start_server(connected, sock=self._listening)
+
+    async def _initialize_client_session(self, reader: Any, writer: Any, address: str, port: int) -> Any:
+        # amqtt asks for the password when the client has thrown out whoever has its id, and has changed that session;
+        # and it asks nobody about the topic of a last will.
+        if self._access is not None:
+            reader = await self._let_in(reader, writer, address)
+        return await super()._initialize_client_session(reader, writer, address, port)
+
+    async def _let_in(self, reader: Any, writer: Any, address: str) -> Any:
+        """Read the CONNECT packet and check it; give a reader from which it can be read again. Raises AMQTTError."""
+        assert self._access is not None
+        heard = _Recorder(reader)
+        try:
+            async with asyncio.timeout(_CONNECT_LIMIT_S):
+                connect = await ConnectPacket.from_stream(heard)
+            will = connect.will_topic if connect.will_flag else None
+            visitor = Visitor(connect.username, connect.password, connect.client_id, will)
+            admitted = await self._access.admits(visitor, address)
+            if not admitted:
+                await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
+        except Exception as error:  # whatever a stranger sends
+            await writer.close()
+            raise AMQTTError(f"no CONNECT from {address}: {error!r}") from error
+        if not admitted:
+            await writer.close()
+            raise AMQTTError(f"{address} is not let in")
+        return BufferReader(bytes(heard.heard))
+
+    async def _topic_filtering(self, session: Session, topic: str, action: Action) -> bool:
+        if self._access is None or action is Action.RECEIVE:  # nobody subscribes to what it may not hear
+            return True
+        if action is Action.PUBLISH:
+            return self._access.may_publish(session.username, topic)
+        return self._access.may_subscribe(session.username, topic)
 
     async def _handle_client_session(
         self, reader: Any, writer: Any, client_session: Session, handler: Any, *rest: Any
@@ -147,6 +190,22 @@ class _Broker(Broker):  # type: ignore[misc]  # amqtt is untyped
         subscribers = self._subscriptions.get(subscription[0], [])
         if any(subscriber.client_id == session.client_id for subscriber, _ in subscribers):
             await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
+class _Recorder(ReaderAdapter):  # type: ignore[misc]
+    """A reader that remembers what was read."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+        self.heard = bytearray()
+
+    async def read(self, n: int = -1) -> bytes:
+        data = bytes(await self._reader.read(n))
+        self.heard += data
+        return data
+
+    def feed_eof(self) -> None:
+        self._reader.feed_eof()
 
 
 class _SteadyDict(dict[str, Any]):

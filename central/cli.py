@@ -90,7 +90,10 @@ def serve(
         ),
     ] = None,
     mqtt_host: Annotated[
-        str | None, typer.Option(help="Address of the embedded broker; KERBWATCH_MQTT_HOST [127.0.0.1]")
+        str | None,
+        typer.Option(
+            help="Of the embedded broker; not loopback: see `device credential`; KERBWATCH_MQTT_HOST [127.0.0.1]"
+        ),
     ] = None,
     mqtt_port: Annotated[
         int | None, typer.Option(help="Port of the embedded broker, 0: a free one; KERBWATCH_MQTT_PORT [1883]")
@@ -200,6 +203,32 @@ def device_forget_key(device: str, data: DataDir = None, database: DatabaseUrl =
     with _problems_told():
         _services(data, database).devices.forget_key(device)
     typer.echo(f"将信任 {device} 下次出示的密钥 / The next key that {device} shows will be trusted")
+
+
+@device_app.command("credential")
+def device_credential(
+    device: str,
+    *,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End the box's password instead.")] = False,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Make a box's password to the embedded broker and print it once (生成设备连接内置代理的密码)."""
+    from central.credentials import Credentials
+
+    with _problems_told():
+        credentials = Credentials(_services(data, database).sessions)
+        if revoke:
+            ended = credentials.revoke(device)
+            typer.echo(
+                f"已作废 {device} 的密码 / The password of {device} has ended"
+                if ended
+                else f"{device} 没有密码 / {device} has no password"
+            )
+            raise typer.Exit(0 if ended else 1)
+        password = credentials.issue(device)
+    typer.echo("# 仅显示一次，写入设备配置 / shown once, for the box's configuration", err=True)
+    typer.echo(f'uplink: {{broker: "mqtt://{device}:{password}@ADDRESS:1883"}}')
 
 
 @app.command("centre-key")

@@ -40,7 +40,9 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="where console and API listen")
     port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free one")
-    mqtt_host: str = Field(default="127.0.0.1", description="where the embedded broker listens")
+    mqtt_host: str = Field(
+        default="127.0.0.1", description="where the embedded broker listens; not loopback: with a password for each box"
+    )
     mqtt_port: int = Field(default=1883, ge=0, le=65535, description="0 takes a free one")
     auto_file: bool = Field(default=False, description="file new cases without a person")
     language: str = Field(default="zh-CN", description="of the console, until a user chooses: zh-CN or en")
