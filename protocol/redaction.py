@@ -18,13 +18,13 @@ HIDDEN = "***"
 _SCHEMES = r"(?:rtsps?|rtmps?|rtp|srt|udp|tcp|https?|mqtts?|wss?|ftps?|s3|postgresql(?:\+\w+)?)"
 _URL = re.compile(rf"\b{_SCHEMES}:/{{1,3}}[^\s\"'<>`，。；、（）]+", re.IGNORECASE)
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):/{1,3}")  # with one slash it is a slip of the hand
-_USER_AT_HOST = re.compile(r"(?<![\w/])[^\s/:@\"'=]+:[^\s/@\"']+@(?=[\w\[])")
-_NAMED = re.compile(
-    r"(?i)([\w-]*(?:pass|pwd|psw|token|secret|credential|口令|密码)[\w-]*[\"']?\s*=\s*[\"']?)([^\s&;,\"'}\])]+)"
-)
-_NAMED_IN_YAML = re.compile(
-    r"(?i)[\w-]*(?:pass|pwd|psw|token|secret|credential|口令|密码)[\w-]*[\"']?\s*[:=]\s*[\"']?([^\s&;,\"'}\])]+)"
-)
+# Every repetition is bounded: a text of megabytes must not take time by its square.
+_USER_AT_HOST = re.compile(r"(?<![\w/])[^\s/:@\"'=]{1,100}:[^\s/@\"']{1,200}@(?=[\w\[])")
+_SECRET_NAME = r"(?:pass|pwd|psw|token|secret|credential|口令|密码)[\w-]{0,30}[\"']?\s{0,4}"
+_NAMED = re.compile(rf"(?i)({_SECRET_NAME}=\s{{0,4}}[\"']?)([^\s&;,\"'}}\])]+)")
+_NAMED_IN_YAML = re.compile(rf"(?i){_SECRET_NAME}[:=]\s{{0,4}}[\"']?([^\s&;,\"'}}\])]+)")
+_ANY_URL = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{0,20}:/{1,3}[^\s\"'<>]+")
+_ANY_USER = re.compile(r"(?<![^\s/@\"'={\[,:])[^\s/:@\"'={\[,]{1,100}:([^\s/@\"']{1,200})@")
 _PLAIN_PARAMETER = re.compile(
     r"(?i)^(?:channel|channelid|ch|chn|chid|camera|cam|subtype|stream|streamtype|streamid|profile|track|trackid|res"
     r"|resolution|width|height|fps|codec|unicast|proto|transportmode|real_stream|media|type|quality|id)"
@@ -34,6 +34,8 @@ _PARAMETERS = re.compile(r"[?#]|(?<=/)[^/?#]*=")
 _LIKE_A_KEY = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{20,}$")  # in a path, a stream's secret name
 
 _LEAST_CHARS = 4  # hiding "a" everywhere would leave nothing to read
+_MOST_CHARS = 200
+_SCANNED_CHARS = 500_000
 _WORD_CHARS = 8  # a shorter one is hidden only where it stands alone
 
 _lock = threading.Lock()
@@ -44,9 +46,11 @@ _pattern: re.Pattern[str] | None = None
 def remember(secret: str) -> None:
     """Hide `secret` (a password or the like) from now on, in every percent-encoding of it."""
     global _pattern  # noqa: PLW0603
+    if len(secret) > _MOST_CHARS:
+        return
     plain = unquote(secret)
     forms = {secret, plain, unquote_plus(secret), quote(plain), quote(plain, safe=""), quote_plus(plain)}
-    forms = {form for form in forms if len(form) >= _LEAST_CHARS}
+    forms = {form for form in forms if _LEAST_CHARS <= len(form) <= _MOST_CHARS}
     with _lock:
         if forms <= _known:
             return
@@ -101,9 +105,10 @@ def remember_address(address: str) -> None:
 
 def remember_secrets_in(text: str) -> None:
     """Remember all that looks like a password in a text that is no address: a configuration with mistakes in it."""
-    for url in re.findall(r"[A-Za-z][A-Za-z0-9+.-]*:/{1,3}[^\s\"'<>]+", text):
+    text = text[:_SCANNED_CHARS]
+    for url in _ANY_URL.findall(text):
         remember_address(url.rstrip(",;}])"))
-    for password in re.findall(r"[^\s/:@\"'={\[,]+:([^\s/@\"']+)@", text):
+    for password in _ANY_USER.findall(text):
         remember(password)
     for value in _NAMED_IN_YAML.findall(text):
         if value.lower() not in ("true", "false", "null", "none"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -45,7 +46,9 @@ def check_broker(url: SecretUrl) -> SecretUrl:
 def beside_the_file(path: Path, info: ValidationInfo) -> Path:
     """A relative path is meant from the folder of the configuration file."""
     folder = (info.context or {}).get("folder")
-    return Path(folder) / path.expanduser() if folder else path
+    with suppress(RuntimeError):  # ~ of somebody who is not there
+        path = path.expanduser()
+    return Path(folder) / path if folder else path
 
 
 def check_there(path: Path) -> Path:

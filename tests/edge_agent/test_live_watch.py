@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from edge_agent import agent
 from edge_agent.camera_work import CameraWork
 from edge_agent.config.box import BoxConfig
 from edge_agent.evidence.first_seen import FirstSeenStills
@@ -22,6 +23,8 @@ from edge_agent.outbox.store import BoxStore
 from edge_agent.source import Frame
 from edge_agent.systemd import ServiceManager
 from models.detector import Detector
+from tests.e2e.painted_street import write_detector, write_street
+from tests.e2e.real_processes import box_config
 from tests.edge_agent.painted_pictures import open_detector
 from tests.edge_agent.test_overload import _ReadySource
 
@@ -79,7 +82,8 @@ class _Quick(CameraWork):
         return []
 
 
-def test_a_look_that_hangs_is_noticed_with_its_camera(watch: Watch) -> None:
+def test_a_look_that_hangs_is_noticed_with_its_camera(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge_agent.live._LAST_LOOKS_S", 0.1)
     with pytest.raises(LooksStoppedError) as caught:
         watch(_Hangs).run(threading.Event())
     _Hangs.release.set()
@@ -143,3 +147,18 @@ def test_the_file_says_when_the_box_looked_last(tmp_path: Path) -> None:
     assert read_running(tmp_path) is None
     heart.end()
     assert not (tmp_path / RUNNING_FILE).exists()
+
+
+def test_a_box_whose_looks_have_stopped_tells_it_and_ends_with_an_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    catalog, clip = write_detector(tmp_path), write_street(tmp_path / "street.mp4", (10, ("red",)))
+    camera = {"id": "gate", "source": str(clip), "zones": []}
+    config = BoxConfig.model_validate(box_config("mqtt://127.0.0.1:1", catalog, [camera]))
+    deadlines: list[float] = []
+    monkeypatch.setattr(agent, "end_within", deadlines.append)
+    monkeypatch.setattr(CameraWork, "look", _Dies.look)
+    assert agent.run(config, tmp_path / "data", once=False) == 1
+    assert "looks_stopped" in caplog.text
+    assert "no memory for a picture" in caplog.text
+    assert len(deadlines) == 1
