@@ -1,4 +1,7 @@
-"""The command of the box: kerbwatch-edge run | check | status | record | replay | accept-view | version."""
+"""The command of the box: kerbwatch-edge run | check | status | record | replay | accept-view | version.
+
+What a command needs is imported by it: a health check must not cost a second, and `run` hears signals from the start.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,7 @@ from typing import Annotated
 import typer
 
 from edge_agent import SOFTWARE
-from edge_agent.config.box import ConfigError, load_config
-from edge_agent.config.last_good import config_to_run
-from edge_agent.outbox.database import StoreError
 from edge_agent.signals import Control, listening
-from edge_agent.uplink.identity import IdentityError
 from edge_agent.words.language import reader_languages, said
 from protocol.redaction import RedactingFormatter, redact
 
@@ -77,9 +76,11 @@ def run(
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler])
     control = Control()
     with listening(control), _told():
+        from edge_agent.agent import run as watch
+        from edge_agent.config.last_good import config_to_run
+
         data.mkdir(parents=True, exist_ok=True)
         box, events = config_to_run(config, data)
-        from edge_agent.agent import run as watch
 
         code = watch(box, data, once=once, config_events=events, config_path=config, control=control)
     _leave(code)
@@ -112,13 +113,14 @@ def check(
     be reached from here now is no fault of the file: a note.
     """
     with _told():
-        box = load_config(config)
         from edge_agent.check.broker import try_broker
         from edge_agent.check.cameras import missing_files, try_cameras
         from edge_agent.check.finding import Severity
         from edge_agent.check.model import try_model
         from edge_agent.check.units import odd_numbers
+        from edge_agent.config.box import load_config
 
+        box = load_config(config)
         logging.getLogger().addHandler(logging.NullHandler())  # what is tried says in its own words how it went
         found = [*odd_numbers(box), *missing_files(box), *try_model(box, offline=offline)]
         if not offline:
@@ -152,9 +154,10 @@ def replay(
     ] = None,
 ) -> None:
     """Run recorded observations through the rules and print their events, one JSON object a line. 重放观测记录。"""
-    from edge_agent.recording.replay import Replay
-
     with _told():
+        from edge_agent.config.box import load_config
+        from edge_agent.recording.replay import Replay
+
         box = load_config(config) if config else None
         run_again = Replay(observations, box)
         for event in run_again.events():
@@ -258,7 +261,10 @@ def version() -> None:
 @contextmanager
 def _told() -> Iterator[None]:
     """Answer a mistake with a line that says what to do, in the reader's language, and exit code 1."""
+    from edge_agent.config.errors import ConfigError
+    from edge_agent.outbox.database import StoreError
     from edge_agent.recording.recorder import RecordingError
+    from edge_agent.uplink.identity import IdentityError
     from models.errors import ModelError
 
     try:
@@ -274,6 +280,8 @@ def _told() -> Iterator[None]:
 
 
 def _fail(error: Exception) -> typer.Exit:
+    from edge_agent.config.errors import ConfigError
+
     languages = reader_languages()
     if isinstance(error, ConfigError):
         text = error.text(languages)
