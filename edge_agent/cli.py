@@ -79,6 +79,8 @@ def run(
         from edge_agent.agent import run as watch
         from edge_agent.config.last_good import config_to_run
 
+        if control.stop.is_set():
+            raise typer.Exit
         data.mkdir(parents=True, exist_ok=True)
         box, events = config_to_run(config, data)
 
