@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from central import api
 from central.background import Background
+from central.body_limit import BodyLimit
 from central.services import Services
 
 DESCRIPTION = """Cases that boxes at the kerb have reported, with their evidence.
@@ -41,6 +42,7 @@ def create_app(services: Services, background: Background, *, with_console: bool
         redoc_url=None,
         lifespan=lifespan,
     )
+    app.add_middleware(BodyLimit)
     app.state.services = services
     app.state.background = background
     api.install(app)

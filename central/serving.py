@@ -13,6 +13,8 @@ import uvicorn
 from central.accounts import FIRST_ADMIN
 from central.app import create_app
 from central.background import Background
+from central.body_limit import MAX_BODY_BYTES
+from central.connections import Doorkeeper, connections_for, raise_file_limit
 from central.problems import Problem
 from central.services import build_services
 from central.settings import Settings
@@ -41,6 +43,7 @@ def serve_until_stopped(settings: Settings, admin_password: str | None, say: Cal
 
     Raises Problem when it cannot start.
     """
+    files = raise_file_limit()
     listening = _listen(settings.host, settings.port)
     services = build_services(settings)
     background = Background(services)
@@ -54,7 +57,14 @@ def serve_until_stopped(settings: Settings, admin_password: str | None, say: Cal
         say(f"工作台 Console  {_address(listening)}")
         say(f"代理 Broker     {background.broker}{' (内置 embedded)' if background.embedded else ''}")
         config = uvicorn.Config(
-            application, log_config=None, access_log=False, timeout_graceful_shutdown=_LAST_ANSWERS_S
+            application,
+            http=Doorkeeper(connections_for(files)).protocol(),
+            ws_max_size=MAX_BODY_BYTES,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_LAST_ANSWERS_S,
         )
         server = uvicorn.Server(config)
         with _stopped_by_signals(server):

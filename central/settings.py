@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -55,6 +56,11 @@ class Settings(BaseModel):
         default=120, ge=2, le=3600, description="how long a box may take to give the picture that an officer asks for"
     )
     secure_cookie: bool = Field(default=False, description="the site is served by https only")
+    trusted_proxies: str = Field(
+        default="",
+        description="reverse proxies whose X-Forwarded-For is believed: addresses or networks with commas, e.g. "
+        "127.0.0.1,10.0.0.0/8; empty: none",
+    )
 
     @field_validator("broker")
     @classmethod
@@ -72,6 +78,16 @@ class Settings(BaseModel):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{name!r} is no time zone; write it like Asia/Shanghai") from error
         return name
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, listed: str) -> str:
+        for one in filter(None, (part.strip() for part in listed.split(","))):
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise ValueError(f"{one!r} is no address or network; write it like 127.0.0.1 or 10.0.0.0/8") from error
+        return listed.strip()
 
     @classmethod
     def load(cls, environ: Mapping[str, str], **given: object) -> Self:
